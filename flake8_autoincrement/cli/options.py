@@ -1,0 +1,67 @@
+"""The options that `ain check` and `ain tables` share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flake8_autoincrement.engine.check import check_names, known_checks
+from flake8_autoincrement.engine.files import python_files
+from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.settings import Override, class_names
+
+T = TypeVar("T")
+
+
+class WrongOption(Exception):
+    """A value on the command line that cannot be used; the message names the option and says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command works on: the files to look at and what gives each its project."""
+
+    workspace: Workspace
+    files: tuple[str, ...]
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """Add what says which files are read, and in which environment."""
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="files and folders (default: .)")
+    parser.add_argument(
+        "--python", metavar="PATH", help="interpreter or folder of the environment whose libraries are searched"
+    )
+
+
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Add what says which checks run; it holds over every settings file."""
+    parser.add_argument("--enable", metavar="NAMES", default="", help="codes and slugs to switch on, with commas")
+    parser.add_argument("--ignore", metavar="NAMES", default="", help="codes and slugs to switch off, with commas")
+    parser.add_argument("--strict", action="store_true", help="run the strict checks too")
+    parser.add_argument("--bases", metavar="NAMES", help='names of the auto-increment bases, with commas; "" for none')
+
+
+def begun(arguments: argparse.Namespace, override: Override | None = None) -> Run:
+    """Find the files; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
+    workspace = Workspace(Invocation(arguments.python, override or Override()), check_names())
+    return Run(workspace, python_files(arguments.paths, workspace.settings))
+
+
+def override(arguments: argparse.Namespace) -> Override:
+    """Give what the switches say; raises `WrongOption`."""
+    return Override(
+        bases=None if arguments.bases is None else _accepted("--bases", arguments.bases, class_names),
+        enable=_accepted("--enable", arguments.enable, known_checks),
+        ignore=_accepted("--ignore", arguments.ignore, known_checks),
+        strict=True if arguments.strict else None,
+    )
+
+
+def _accepted(option: str, text: str, accept: Callable[[Sequence[str]], T]) -> T:
+    """Read a list with commas."""
+    try:
+        return accept([name.strip() for name in text.split(",") if name.strip()])
+    except ValueError as error:
+        raise WrongOption(f"{option}: {error}") from None

@@ -1,0 +1,1 @@
+"""What turns paths into diagnostics: files, projects, environments, checks and what silences them."""

@@ -1,0 +1,69 @@
+"""What declares columns, seen from the place that declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.keys import key_columns
+from flake8_autoincrement.facts.model import ModelClass
+from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
+
+# A base has no table of its own, so the version of the compiler is not asked: only Numeric keys differ.
+_NEWEST = (2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A class or Core table that declares columns: a mapped class, a base or mixin of such, a table.
+
+    `columns` are those that it declares itself, so that what is inherited is judged once, where it is written.
+    `own_key` are those of them that are in the primary key, `inherited_key` the rest of the key. `table` is None for
+    bases, mixins and single-table children; the key of a base is what a class has that adds nothing to it.
+    """
+
+    model: ModelClass | None
+    table: Table | None
+    columns: tuple[Column, ...]
+    own_key: tuple[KeyColumn, ...]
+    inherited_key: tuple[KeyColumn, ...] = ()
+
+    @property
+    def key(self) -> tuple[KeyColumn, ...]:
+        """Give all columns of the primary key."""
+        return self.own_key + self.inherited_key
+
+    @property
+    def name(self) -> str:
+        """Give the name by which messages call it: the table's, or the class's where that has no table."""
+        if self.table is not None:
+            return self.table.name
+        return self.model.short_name if self.model else ""
+
+    def label(self, column: Column) -> str:
+        """Give the name by which messages call a column: `users.id`."""
+        return f"{self.name}.{column.name}"
+
+
+def declarations(file: FileFacts) -> Iterator[Declaration]:
+    """Give everything in a file that declares columns; a Core table that a class is mapped to comes as the class."""
+    mapped = {(model.table.name, model.table.span) for model in file.models if model.table is not None}
+    yield from (of_model(model) for model in file.models)
+    for table in file.tables:
+        if (table.name, table.span) not in mapped:
+            yield Declaration(None, table, table.columns, table.key)
+
+
+def of_model(model: ModelClass) -> Declaration:
+    """Give what a class declares; a mapped class's columns are as its table has them, constraints applied."""
+    if model.table is None:
+        return Declaration(model, None, model.columns, _key_of_base(model))
+    own = tuple(column for column in model.table.columns if column.declared_in == model.name)
+    own_key = tuple(key for key in model.table.key if key.column.declared_in == model.name)
+    inherited = tuple(key for key in model.table.key if key.column.declared_in != model.name)
+    return Declaration(model, model.table, own, own_key, inherited)
+
+
+def _key_of_base(model: ModelClass) -> tuple[KeyColumn, ...]:
+    return key_columns([column for column in model.columns if column.primary_key], _NEWEST)

@@ -1,0 +1,45 @@
+"""Which keys are surrogates: without meaning, so that something has to make them up."""
+
+from __future__ import annotations
+
+from flake8_autoincrement.facts.declared import Declaration
+from flake8_autoincrement.facts.schema import Affinity, Column, KeyGeneration, SqlType
+
+SERIALS = frozenset({KeyGeneration.SMALLSERIAL, KeyGeneration.SERIAL, KeyGeneration.BIGSERIAL})
+
+
+def is_surrogate(declaration: Declaration, column: Column) -> bool:
+    """Say whether a key column is a whole number without meaning of its own.
+
+    One that refers to another table is not, nor is a part of a composite key that is not named as one (`order_id,
+    line`), nor a sole key that says `autoincrement=False` and is not named as one (`year`).
+    """
+    if not is_whole_number(column) or column.foreign_keys:
+        return False
+    if is_named_as_surrogate(declaration, column):
+        return True
+    return len(declaration.key) == 1 and column.autoincrement is not False
+
+
+def is_whole_number(column: Column) -> bool:
+    """Say whether a column counts: a type that could not be read does not."""
+    return isinstance(column.type, SqlType) and column.type.affinity is Affinity.INTEGER
+
+
+def is_named_as_surrogate(declaration: Declaration, column: Column) -> bool:
+    """Say whether a key is called `id`, `{table}_id` (also in the singular), or is inherited as the sole key."""
+    if column.name.lower() in ("id", "pk"):
+        return True
+    if len(declaration.key) == 1 and declaration.inherited_key:
+        return True
+    stem = column.name.lower().removesuffix("_id").replace("_", "")
+    return column.name.lower().endswith("_id") and stem in _names(declaration)
+
+
+def _names(declaration: Declaration) -> frozenset[str]:
+    """Give the names of a table and its class without underscores, also in the singular: `order_items`, `orderitem`."""
+    model = declaration.model.short_name if declaration.model else ""
+    plain = {name.lower().replace("_", "") for name in (declaration.name, model)}
+    return frozenset(name.removesuffix(end) for name in plain for end in ("", "s", "es")) | {
+        name.removesuffix("ies") + "y" for name in plain if name.endswith("ies")
+    }

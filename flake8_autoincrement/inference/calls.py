@@ -1,0 +1,243 @@
+"""Calls: of functions and classes that were read, and of what libraries are known to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.builtins import Builtins
+from flake8_autoincrement.inference.classes import unwrapped
+from flake8_autoincrement.inference.core import MAXIMUM_DEPTH
+from flake8_autoincrement.inference.expressions import Near
+from flake8_autoincrement.inference.triggers import may_declare
+from flake8_autoincrement.inference.values import (
+    Absent,
+    Bound,
+    Class,
+    Constant,
+    Deferred,
+    Frame,
+    Function,
+    Indexed,
+    Instance,
+    Items,
+    Made,
+    Mapping,
+    Method,
+    Module,
+    Package,
+    Part,
+    Partial,
+    Scope,
+    Super,
+    Symbol,
+    Value,
+    Wrapped,
+    tuple_of,
+)
+from flake8_autoincrement.source import Span
+
+
+class Calls(Builtins):
+    """Calls values and looks their attributes up."""
+
+    def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None = None) -> Value:
+        """Call a value; a function of another package is called when its result is needed."""
+        if isinstance(callee, Deferred) and callee.value is None:
+            return Deferred(self._put_off(callee, args, keywords, site))
+        callee = self.force(callee)
+        if not self.frames and isinstance(callee, (Function, Class)) and not self._may_declare(callee):
+            return Near(self._put_off(callee, args, keywords, site))
+        return self._call_now(callee, args, keywords, site)
+
+    def _may_declare(self, callee: Function | Class) -> bool:
+        """Say whether calling a function could declare tables, by the words of the file that it stands in."""
+        module = callee.scope.module if isinstance(callee, Function) else callee.home
+        return module is None or may_declare(module.text)
+
+    def _put_off(
+        self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None
+    ) -> Callable[[], Value]:
+        home, sites = list(self.executing), list(self.sites)
+        return lambda: self.at_home(home, sites, lambda: self._call_now(self.force(callee), args, keywords, site))
+
+    def _call_now(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None) -> Value:
+        match callee:
+            case Symbol():
+                return self.call_symbol(callee, args, keywords, site)
+            case Function():
+                return self.call_function(callee, args, keywords, site)
+            case Class():
+                return self.instantiate(callee, args, keywords, site)
+            case Bound():
+                return self.call(callee.function, [callee.receiver, *args], keywords, site)
+            case Wrapped(kind="staticmethod" | "classmethod"):
+                return self.call(callee.function, args, keywords, site)
+            case Wrapped():
+                return Unknown("the result of a decorated function")
+            case Method():
+                return self.call_method(callee, args, keywords)
+            case Partial():
+                return self.call(callee.function, [*callee.args, *args], {**callee.keywords, **keywords}, site)
+            case Part():
+                return self.call_part(callee, args, keywords, site)
+            case Instance():
+                hook = self.attribute(callee, "__call__")
+                return Unknown("a call of an object") if isinstance(hook, Absent) else self.call(hook, args, keywords, site)
+            case Made() | Indexed():
+                return self.made(callee, args, keywords, site)
+            case Unknown():
+                return callee
+        return Unknown(callee.why if isinstance(callee, Absent) else "a call of something that cannot be called", site)
+
+    # Functions.
+
+    def call_function(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], site: Span | None
+    ) -> Value:
+        """Execute a function's body and give what it returns."""
+        if len(self.frames) >= MAXIMUM_DEPTH:
+            return Unknown("calls are nested too deeply", site)
+        frame = Frame(function, args[0] if args else None)
+        names = self._bound_arguments(function, args, keywords)
+        if isinstance(names, Unknown):
+            return names
+        scope = Scope(names, function.scope, function.scope.module, None, frame)
+        self.frames.append(frame)
+        if site is not None:
+            self.sites.append(site)
+        outer, self.uncertain = self.uncertain, 0
+        try:
+            if isinstance(function.node, nodes.Lambda) and not isinstance(function.node, nodes.FunctionDef):
+                return self.evaluate(function.node.body, scope)
+            ending = self.execute(function.node.body, scope)
+        finally:
+            self.uncertain = outer
+            self.frames.pop()
+            if site is not None:
+                self.sites.pop()
+        return self._result(frame, ending)
+
+    def _result(self, frame: Frame, ending: str | None) -> Value:
+        if frame.yields:
+            return Items("list", frame.yields)
+        returns = frame.returns
+        if ending is None:
+            returns = [*returns, Constant(None)]
+        if not returns:
+            return Unknown(f"{frame.function.name}() raises")
+        result = returns[0]
+        for other in returns[1:]:
+            result = self.joined(result, other)
+        return result
+
+    def _bound_arguments(
+        self, function: Function, args: list[Value], keywords: dict[str, Value]
+    ) -> dict[str, Value] | Unknown:
+        parameters = function.node.args
+        positional = [parameter.name for parameter in (*parameters.posonlyargs, *(parameters.args or []))]
+        keyword_only = [parameter.name for parameter in parameters.kwonlyargs]
+        names = dict(zip(positional, args, strict=False))
+        left = dict(keywords)
+        for name in (*positional, *keyword_only):
+            if name in left:
+                names[name] = left.pop(name)
+            elif name not in names:
+                names[name] = function.defaults.get(name) or Unknown(f"{function.name}() is called without {name}")
+        if parameters.vararg:
+            names[parameters.vararg] = tuple_of(args[len(positional) :])
+        if parameters.kwarg:
+            names[parameters.kwarg] = Mapping({(str, key): (Constant(key), value) for key, value in left.items()})
+        return names
+
+    # Classes.
+
+    def instantiate(self, cls: Class, args: list[Value], keywords: dict[str, Value], site: Span | None) -> Value:
+        """Make an instance, or the class that a metaclass called as one makes."""
+        places = (*self.sites, site) if site is not None else tuple(self.sites)
+        instance = Instance(cls, places=places)
+        constructor = self.raw_attribute(cls, "__new__")
+        if constructor is not None and isinstance(unwrapped(constructor[0]), Function):
+            made = self.force(self.call(unwrapped(constructor[0]), [cls, *args], keywords, site))
+            if isinstance(made, Instance):
+                instance = made
+            elif not isinstance(made, Unknown):
+                return made
+        found = self.raw_attribute(cls, "__init__")
+        if found is not None and isinstance(unwrapped(found[0]), Function):
+            self.call(unwrapped(found[0]), [instance, *args], keywords, site)
+        else:
+            instance.supers = self.made(self._library_class(cls), args, keywords, site)
+            self._set_fields(instance, args, keywords)
+        return instance
+
+    def _library_class(self, cls: Class) -> Value:
+        return next((entry for entry in cls.mro if isinstance(entry, Symbol)), self.symbol("builtins.object"))
+
+    def _set_fields(self, instance: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
+        """Set what a dataclass, a named tuple or a pydantic model takes as arguments."""
+        order = [
+            name
+            for entry in reversed(instance.cls.mro)
+            if isinstance(entry, Class)
+            for name in entry.annotations
+        ]
+        instance.attributes.update(zip(order, args, strict=False))
+        instance.attributes.update(keywords)
+
+    # Attributes.
+
+    def attribute(self, value: Value, name: str) -> Value:
+        """Give an attribute of a value; of a value that waits, when it is needed."""
+        if isinstance(value, Deferred) and value.value is None:
+            return Deferred(lambda: self.attribute(self.force(value), name))
+        value = self.force(value)
+        match value:
+            case Module():
+                found = self.member(value, name)
+                return found
+            case Package():
+                return self.imported_name(value, name)
+            case Symbol():
+                return self.symbol_attribute(value, name)
+            case Class():
+                return self.class_attribute(value, name)
+            case Instance():
+                return self._instance_attribute(value, name)
+            case Super():
+                return self.super_attribute(value, name)
+            case Constant() | Items() | Mapping():
+                return Method(value, name)
+            case Made():
+                return value.attributes.get(name) or self.made_attribute(value, name)
+            case Function():
+                if name in ("__name__", "__qualname__"):
+                    return Constant(value.name)
+                return value.attributes.get(name) or Part(value, name)
+            case Bound():
+                return Constant(value.function.name) if name == "__name__" and isinstance(
+                    value.function, Function
+                ) else Part(value, name)
+            case Wrapped(kind="property") if name in ("setter", "deleter", "expression", "comparator", "inplace"):
+                return Method(value, name)
+            case Unknown():
+                return value
+            case Absent():
+                return Unknown(value.why, value.span)
+        return Part(value, name)
+
+    def _instance_attribute(self, instance: Instance, name: str) -> Value:
+        if (found := instance.attributes.get(name)) is not None:
+            return found
+        if name == "__class__":
+            return instance.cls
+        if name == "__dict__":
+            return Mapping({(str, key): (Constant(key), item) for key, item in instance.attributes.items()})
+        if (raw := self.raw_attribute(instance.cls, name)) is not None:
+            return self.reached(raw[0], instance.cls, instance)
+        if instance.supers is not None or any(isinstance(entry, Symbol) for entry in instance.cls.mro):
+            return self.library_instance_attribute(instance, name)
+        inherited = self.class_attribute(instance.cls, name)
+        return Part(instance, name) if isinstance(inherited, Part) else inherited

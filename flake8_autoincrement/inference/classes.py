@@ -1,0 +1,281 @@
+"""Classes: how one is made, in which order its bases are searched, and what its attributes are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.statements import Statements
+from flake8_autoincrement.inference.values import (
+    Absent,
+    Bound,
+    Class,
+    Constant,
+    Function,
+    Indexed,
+    Instance,
+    Made,
+    Mapping,
+    Part,
+    Scope,
+    Super,
+    Symbol,
+    Value,
+    Wrapped,
+    tuple_of,
+)
+from flake8_autoincrement.source import Span
+
+OBJECT = "builtins.object"
+_DISCARDED = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Generic", "typing_extensions.Protocol"})
+
+
+class Classes(Statements):
+    """Makes classes and looks their attributes up."""
+
+    def class_statement(self, node: nodes.ClassDef, scope: Scope) -> Value:
+        """Make the class of a class statement: its body executed, its decorators applied."""
+        bases = [(self.evaluate(base, scope), base.as_string(), self.span(base, scope.module)) for base in node.bases]
+        keywords = {keyword.arg: self.evaluate(keyword.value, scope) for keyword in node.keywords if keyword.arg}
+        if node.metaclass() is not None and "metaclass" not in keywords:
+            keywords["metaclass"] = Unknown("a metaclass")
+        span = self.span(node, scope.module)
+        cls = Class(self._qualified(node, scope), scope.module.name, node, span, [], keywords, {}, {}, written=bases)
+        cls.namespace.update(
+            __module__=Constant(scope.module.name), __qualname__=Constant(cls.name), __name__=Constant(node.name)
+        )
+        cls.span = self._name_span(node, span)
+        self.execute(node.body, Scope(cls.namespace, scope, scope.module, cls))
+        return self.finished(cls, node, scope)
+
+    def _qualified(self, node: nodes.ClassDef, scope: Scope) -> str:
+        outer = scope.cls
+        return f"{outer.name}.{node.name}" if outer is not None else str(node.name)
+
+    def _name_span(self, node: nodes.ClassDef, span: Span) -> Span:
+        """Give the stretch of the `class` line itself, behind decorators."""
+        line = node.fromlineno or span.line
+        position = node.position
+        if position is None:
+            return Span(span.path, line, span.column, line, span.column)
+        return Span(span.path, position.lineno, position.col_offset, position.end_lineno, position.end_col_offset)
+
+    def finished(self, cls: Class, node: nodes.ClassDef | None, scope: Scope) -> Value:
+        """Linearise a class whose body has been executed, call the hooks of its bases, and apply its decorators."""
+        cls.bases = [self._base(value) for value, _, _ in cls.written]
+        self.linearise(cls)
+        for value in cls.namespace.values():
+            adopt(value, cls)
+        cls.home = self.executing[-1] if self.executing else None
+        if self.sites:
+            cls.lines.setdefault("", self.sites[0])
+        self.record(cls)
+        self._call_hooks(cls)
+        result: Value = cls
+        for decorator_node in reversed(node.decorators.nodes if node is not None and node.decorators else []):
+            decorator = self.force(self.evaluate(decorator_node, scope))
+            cls.decorators.append(decorator)
+            if isinstance(decorator, (Function, Bound)):
+                changed = self.force(self.call(decorator, [cls], {}, cls.span))
+                result = changed if isinstance(changed, Class) else result
+        return result
+
+    def _base(self, value: Value) -> Value:
+        value = self.force(value)
+        while isinstance(value, Indexed):
+            value = self.force(value.of)
+        return value
+
+    def linearise(self, cls: Class) -> None:
+        """Compute the order in which a class and its bases are searched (C3)."""
+        bases = [base for base in cls.bases if not (isinstance(base, Symbol) and base.path in (OBJECT, *_DISCARDED))]
+        orders = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
+        merged = _merge([*orders, list(bases)])
+        if merged is None:
+            why = Unknown("its bases have no consistent order", cls.span)
+            merged = [*_flattened(orders), why]
+        cls.mro = [cls, *merged]
+
+    def _call_hooks(self, cls: Class) -> None:
+        """Call `__init_subclass__` of the nearest base that has one, and `__init__` of its metaclass."""
+        for base in cls.mro[1:]:
+            if isinstance(base, Class) and "__init_subclass__" in base.namespace:
+                hook = unwrapped(base.namespace["__init_subclass__"])
+                if isinstance(hook, Function):
+                    keywords = {name: value for name, value in cls.keywords.items() if name != "metaclass"}
+                    self.call(hook, [cls], keywords, cls.span)
+                break
+        metaclass = self.metaclass(cls)
+        if metaclass is not None:
+            hook = self._in_namespaces(metaclass, "__init__")
+            if isinstance(hook, Function):
+                bases = tuple_of(cls.bases)
+                name = Constant(cls.name.rpartition(".")[2])
+                self.call(hook, [cls, name, bases, self.namespace_of(cls)], {}, cls.span)
+
+    def metaclass(self, cls: Class) -> Class | None:
+        """Give the metaclass of a class, where it is one that was read."""
+        for entry in cls.mro:
+            if isinstance(entry, Class) and "metaclass" in entry.keywords:
+                found = self.force(entry.keywords["metaclass"])
+                return found if isinstance(found, Class) else None
+        return None
+
+    def namespace_of(self, cls: Class) -> Mapping:
+        """Give a class's namespace as a dict."""
+        return Mapping({(str, name): (Constant(name), value) for name, value in cls.namespace.items()})
+
+    def _in_namespaces(self, cls: Class, name: str) -> Value | None:
+        for entry in cls.mro:
+            if isinstance(entry, Class) and name in entry.namespace:
+                return unwrapped(entry.namespace[name])
+        return None
+
+    # Attributes.
+
+    def raw_attribute(self, cls: Class, name: str, after: Class | None = None) -> tuple[Value, Class] | None:
+        """Find an attribute as it stands in a class's namespace or in one of its bases', with the class that has it."""
+        order = cls.mro
+        if after is not None:
+            order = order[order.index(after) + 1 :] if after in order else []
+        for entry in order:
+            if isinstance(entry, Class) and name in entry.namespace:
+                return entry.namespace[name], entry
+        return None
+
+    def class_attribute(self, cls: Class, name: str) -> Value:
+        """Give an attribute as `cls.name` does."""
+        if (found := self.raw_attribute(cls, name)) is not None:
+            return self.reached(found[0], cls, None)
+        match name:
+            case "__name__":
+                return Constant(cls.name.rpartition(".")[2])
+            case "__qualname__":
+                return Constant(cls.name)
+            case "__module__":
+                return Constant(cls.module)
+            case "__doc__":
+                return Constant(None)
+            case "__bases__":
+                return tuple_of(cls.bases)
+            case "__mro__":
+                return tuple_of([*cls.mro, self.symbol(OBJECT)])
+            case "__dict__":
+                return self.namespace_of(cls)
+            case "__class__":
+                return self.metaclass(cls) or self.symbol("builtins.type")
+            case "mro":
+                return Part(cls, name)
+            case "__annotations__":
+                return Mapping({(str, key): (Constant(key), note) for key, note in self._annotations(cls)})
+        metaclass = self.metaclass(cls)
+        if metaclass is not None and (found := self.raw_attribute(metaclass, name)) is not None:
+            return self.reached(found[0], metaclass, cls)
+        return self._inherited(cls, name)
+
+    def _annotations(self, cls: Class) -> list[tuple[str, Value]]:
+        return [(name, self.evaluate(note.node, note.scope)) for name, note in cls.annotations.items()]
+
+    def _inherited(self, cls: Class, name: str) -> Value:
+        """Give what a library's base lends a class: `metadata` and `registry` are one for all below a root."""
+        for entry in reversed(cls.mro):
+            if isinstance(entry, Class) and any(is_declarative(base) for base in entry.bases):
+                if name in ("metadata", "registry"):
+                    kind = "sqlalchemy.MetaData" if name == "metadata" else "sqlalchemy.orm.registry"
+                    return entry.namespace.setdefault(name, Made(self.symbol(kind), [], {}))
+                break
+        for entry in cls.mro:
+            if isinstance(entry, Unknown):
+                return entry
+            if isinstance(entry, Symbol) and not _has_no_attributes(entry):
+                return Part(cls, name) if entry.missing is None else Unknown(entry.missing)
+        if name in ("__table__", "__mapper__", "query"):
+            return Part(cls, name)
+        return Absent(f"{cls.dotted} has no attribute {name}")
+
+    def reached(self, value: Value, cls: Class, instance: Value | None) -> Value:
+        """Give what an attribute in a class's namespace is when it is reached through the class or an instance."""
+        match value:
+            case Wrapped(kind="declared_attr"):
+                return self.call(unwrapped(value), [cls], {})
+            case Wrapped(kind="classmethod"):
+                return Bound(value.function, cls)
+            case Wrapped(kind="staticmethod"):
+                return value.function
+            case Wrapped(kind="property") if instance is not None:
+                return self.call(value.function, [instance], {})
+            case Function() if instance is not None:
+                return Bound(value, instance)
+            case Function(name="__init_subclass__" | "__class_getitem__"):
+                return Bound(value, cls)
+        return value
+
+    def super_attribute(self, value: Super, name: str) -> Value:
+        """Give an attribute as `super().name` does."""
+        receiver = value.receiver
+        cls = receiver.cls if isinstance(receiver, Instance) else receiver
+        if not isinstance(cls, Class):
+            return Unknown("super() of an unknown value")
+        found = self.raw_attribute(cls, name, value.after)
+        if found is None and receiver is cls and (metaclass := self.metaclass(cls)) is not None:
+            found = self.raw_attribute(metaclass, name, value.after)
+        if found is None:
+            return Part(value, name)
+        if name in ("__new__",):
+            return found[0]
+        if receiver is cls and isinstance(found[0], Function):
+            return Bound(found[0], cls)
+        return self.reached(found[0], cls, receiver if isinstance(receiver, Instance) else None)
+
+
+def unwrapped(value: Value) -> Value:
+    """Give the function behind its decorators."""
+    while isinstance(value, Wrapped):
+        value = value.function
+    return value
+
+
+def adopt(value: Value, cls: Class) -> None:
+    """Tell the functions of a class's body which class `super()` means in them."""
+    function = unwrapped(value)
+    if isinstance(function, Function) and function.owner is None:
+        function.owner = cls
+
+
+def is_declarative(base: Value) -> bool:
+    """Say whether a base is SQLAlchemy's own class to derive a declarative base from."""
+    return isinstance(base, Symbol) and base.path.startswith("sqlalchemy.") and base.path.endswith(
+        ("DeclarativeBase", "DeclarativeBaseNoMeta")
+    )
+
+
+def _has_no_attributes(symbol: Symbol) -> bool:
+    """Say whether a library's class is known to lend no attributes but those handled by name."""
+    return symbol.missing is None and symbol.path.startswith(
+        ("sqlalchemy.orm.", "sqlalchemy.ext.declarative", "typing.", "abc.", "builtins.", "sqlmodel.", "flask_sqlalchemy.")
+    )
+
+
+def _merge(orders: Sequence[list[Value]]) -> list[Value] | None:
+    """Merge linearisations as C3 does; None if there is no consistent order."""
+    merged: list[Value] = []
+    left = [order for order in orders if order]
+    while left:
+        for order in left:
+            head = order[0]
+            if not any(head in other[1:] for other in left):
+                break
+        else:
+            return None
+        merged.append(head)
+        left = [rest for order in left if (rest := order[1:] if order[0] is head else order)]
+    return merged
+
+
+def _flattened(orders: Sequence[list[Value]]) -> list[Value]:
+    flat: list[Value] = []
+    for order in orders:
+        flat += [entry for entry in order if entry not in flat]
+    return flat

@@ -1,0 +1,377 @@
+"""What every part of the interpreter shares: modules, names, places and the budget."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.keys import Version
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.finder import Finder, Location, is_standard
+from flake8_autoincrement.inference.sources import ReadError, Sources
+from flake8_autoincrement.inference.trees import ParseError, parsed
+from flake8_autoincrement.inference.values import (
+    Absent,
+    Class,
+    Constant,
+    Deferred,
+    Frame,
+    Made,
+    Module,
+    Package,
+    Scope,
+    Symbol,
+    Value,
+)
+from flake8_autoincrement.source import Span
+
+MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
+MAXIMUM_DEPTH = 60  # calls within calls
+
+KNOWN_LIBRARIES = frozenset({"six", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "pydantic", "typing_extensions"})
+
+
+class Exhausted(Exception):
+    """The budget of a statement is used up."""
+
+
+class Core(ABC):
+    """Modules by file, their names, and the state of an evaluation."""
+
+    def __init__(self, sources: Sources, finder: Finder, sqlalchemy: Version) -> None:
+        self.sources = sources
+        self.finder = finder
+        self.sqlalchemy = sqlalchemy
+        self.modules: dict[str, Module] = {}
+        self.executing: list[Module] = []
+        self.sites: list[Span] = []
+        self.frames: list[Frame] = []
+        self.uncertain = 0
+        self.steps = 0
+        self._symbols: dict[str, Symbol] = {}
+        self._lines: dict[str, list[str]] = {}
+
+    # What the parts above provide.
+
+    @abstractmethod
+    def evaluate(self, node: nodes.NodeNG, scope: Scope) -> Value:
+        """Evaluate an expression."""
+
+    @abstractmethod
+    def execute(self, body: Sequence[nodes.NodeNG], scope: Scope) -> str | None:
+        """Execute statements; give `return`, `raise`, `break` or `continue` where one of them ended the run."""
+
+    @abstractmethod
+    def attribute(self, value: Value, name: str) -> Value:
+        """Give an attribute of a value."""
+
+    @abstractmethod
+    def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None = None) -> Value:
+        """Call a value; `site` is the place of the call."""
+
+    # Symbols and deferred values.
+
+    def symbol(self, path: str, missing: str | None = None) -> Symbol:
+        """Give the one symbol of a dotted name."""
+        found = self._symbols.get(path)
+        if found is None:
+            found = self._symbols[path] = Symbol(path, missing)
+        return found
+
+    def force(self, value: Value) -> Value:
+        """Compute a deferred value."""
+        if not isinstance(value, Deferred):
+            return value
+        if value.value is None:
+            if value.busy:
+                return Unknown("it is defined in terms of itself")
+            value.busy = True
+            try:
+                value.value = self.force(value.compute())
+            finally:
+                value.busy = False
+        return value.value
+
+    # Places.
+
+    def span(self, node: nodes.NodeNG, module: Module) -> Span:
+        """Give the place of a node, with columns in characters."""
+        line, end_line = node.lineno or 1, node.end_lineno or node.lineno or 1
+        return Span(
+            module.path,
+            line,
+            self._column(module, line, node.col_offset or 0),
+            end_line,
+            self._column(module, end_line, node.end_col_offset or 0),
+        )
+
+    def _column(self, module: Module, line: int, offset: int) -> int:
+        """Turn an offset in UTF-8 bytes into one in characters."""
+        lines = self._lines.get(module.path)
+        if lines is None:
+            lines = self._lines[module.path] = module.text.split("\n")
+        text = lines[line - 1] if line <= len(lines) else ""
+        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+
+    def step(self) -> None:
+        """Count one step; raise `Exhausted` when the statement's budget is used up."""
+        self.steps += 1
+        if self.steps > MAXIMUM_STEPS:
+            raise Exhausted
+
+    # Modules.
+
+    def module_at(self, path: str) -> Module:
+        """Give the module of a file, not executed."""
+        module = self.modules.get(path)
+        if module is None:
+            is_package = os.path.basename(path) == "__init__.py"
+            folder = os.path.dirname(path)
+            location = Location(path, (folder,) if is_package else (), self.finder.top(path))
+            module = self.modules[path] = Module(self.finder.name(path), location, path)
+        return module
+
+    def executed(self, module: Module) -> Module:
+        """Execute a module's whole body, in order, unless that was done or begun."""
+        if module.state in ("executing", "done"):
+            return module
+        self.loaded(module)
+        module.state = "executing"
+        for statement in module.tree.body if module.tree is not None else ():
+            if id(statement) not in module.done and self._execute_alone(module, statement) == "raise":
+                break
+        module.state = "done"
+        return module
+
+    def loaded(self, module: Module) -> Module:
+        """Parse a module and execute its imports; its other names are bound when they are asked for."""
+        if module.state != "new":
+            return module
+        module.state = "loaded"
+        module.names.update(
+            __name__=Constant(module.name),
+            __file__=Constant(module.path),
+            __doc__=Constant(None),
+            __package__=Constant(module.name if module.location.folders else module.name.rpartition(".")[0]),
+        )
+        try:
+            module.text = self.sources.text(module.path)
+            module.tree = parsed(module.text, module.path, module.name, bool(module.location.folders))
+        except (ReadError, ParseError) as error:
+            module.failure = f"{module.path}: {error}"
+            return module
+        for statement in module.tree.body:
+            if isinstance(statement, nodes.ImportFrom) and statement.names[0][0] == "*":
+                self._execute_alone(module, statement)
+            for name in touched(statement):
+                module.statements.setdefault(name, []).append(statement)
+        return module
+
+    def _execute_alone(self, module: Module, statement: nodes.NodeNG) -> str | None:
+        """Execute one statement of a module's body, with a budget of its own."""
+        module.done.add(id(statement))
+        outer = (self.steps, self.sites, self.uncertain, self.frames)
+        self.steps, self.sites, self.uncertain, self.frames = 0, [], 0, []
+        self.executing.append(module)
+        why = None
+        try:
+            return self.execute([statement], self.scope_of(module))
+        except Exhausted:
+            why = f"reading it takes more than {MAXIMUM_STEPS} steps"
+        except RecursionError:
+            why = "it is nested too deeply to be read"
+        finally:
+            self.executing.pop()
+            self.steps, self.sites, self.uncertain, self.frames = outer
+        unknown = Unknown(why, self.span(statement, module))
+        module.unread.append(unknown)
+        for name in bound(statement):
+            module.names.setdefault(name, unknown)
+        return None
+
+    def _demanded(self, module: Module, name: str) -> None:
+        """Execute the statements of a module's body that bind or change a name, ahead of all others."""
+        if name in module.demanded or module.state == "done":
+            return
+        module.demanded.add(name)
+        for statement in module.statements.get(name, ()):
+            if id(statement) not in module.done:
+                self._execute_alone(module, statement)
+
+    def scope_of(self, module: Module) -> Scope:
+        """Give the scope of a module's globals."""
+        return Scope(module.names, None, module)
+
+    def global_name(self, module: Module, name: str) -> Value | None:
+        """Look a name up among a module's globals, None if it is not there."""
+        if module.state == "loaded" or (module.state == "executing" and name not in module.names):
+            self._demanded(module, name)
+        found = module.names.get(name)
+        if found is not None:
+            return found
+        for star in reversed(module.stars):
+            if (found := self._starred(star, name)) is not None:
+                return found
+        if (found := module.typing_names.get(name)) is not None:
+            return found
+        return self._from_library_star(module, name)
+
+    def _from_library_star(self, module: Module, name: str) -> Value | None:
+        """Give what `from sqlalchemy import *` brings, which is taken to be every name that nothing else defines."""
+        if not module.star_symbols or hasattr(builtins, name) or name.startswith("__"):
+            return None
+        return self.symbol(f"{module.star_symbols[-1]}.{name}")
+
+    def _starred(self, module: Module, name: str) -> Value | None:
+        """Give what `from module import *` brings under a name."""
+        if name.startswith("__") and name != "__all__":
+            return None
+        self.loaded(module)
+        exported = None if name == "__all__" else self.global_name(module, "__all__")
+        listed = [text for text in map(_string, getattr(exported, "items", ())) if text is not None]
+        if listed and not getattr(exported, "open", None):
+            if name not in listed:
+                return None
+        elif name.startswith("_"):
+            return None
+        return self.global_name(module, name) or self._submodule(module.location, module.name, name)
+
+    def member(self, module: Module, name: str) -> Value:
+        """Give an attribute of a module: a global, a submodule, or what its `__getattr__` answers."""
+        self.loaded(module)
+        if (found := self.global_name(module, name)) is not None:
+            return found
+        if (found := self._submodule(module.location, module.name, name)) is not None:
+            return found
+        if module.failure is not None:
+            return Unknown(module.failure)
+        if (hook := self.global_name(module, "__getattr__")) is not None:
+            return self.call(hook, [Constant(name)], {})
+        if any(star.failure for star in module.stars):
+            return Unknown(f"{module.name} imports * from a module that could not be read")
+        return Absent(f"{module.name} does not define {name}")
+
+    def _submodule(self, location: Location, name: str, part: str) -> Value | None:
+        found = self.finder.below(location, [part])
+        return None if found is None else self._module_value(found, f"{name}.{part}")
+
+    def _module_value(self, location: Location, name: str) -> Value:
+        return Package(name, location) if location.path is None else self.module_at(location.path)
+
+    # Imports.
+
+    def imported_module(self, name: str, importer: Module) -> Value:
+        """Resolve `import name`, an absolute name."""
+        top = name.partition(".")[0]
+        if top in KNOWN_LIBRARIES or is_standard(top):
+            return self.symbol(name)
+        location = self.finder.absolute(name, importer.path)
+        if location is not None:
+            return self._module_value(location, name)
+        if "." in name and self.finder.absolute(top, importer.path) is not None:
+            return self._missing_submodule(name, importer)
+        return self.symbol(name, f"the package {top} was not found")
+
+    def _missing_submodule(self, name: str, importer: Module) -> Value:
+        """Follow a dotted name through modules, as for a module that makes names of its own, or say it is absent."""
+        head, _, tail = name.rpartition(".")
+        parent = self.imported_module(head, importer)
+        if isinstance(parent, Module):
+            return self.member(parent, tail)
+        return Absent(f"there is no module {name}") if isinstance(parent, Package) else parent
+
+    def imported_name(self, source: Value, name: str) -> Value:
+        """Resolve `from source import name`."""
+        match source:
+            case Module():
+                return self.member(source, name)
+            case Package():
+                found = self._submodule(source.location, source.name, name)
+                return found or Absent(f"{source.name} does not define {name}")
+            case Symbol():
+                return self.symbol(f"{source.path}.{name}", source.missing)
+            case _:
+                return source
+
+    def relative_module(self, level: int, name: str, importer: Module) -> Value:
+        """Resolve the module of `from ..name import`."""
+        location = self.finder.relative(level, name, importer.path)
+        if location is None:
+            return Absent(f"there is no module {'.' * level}{name}")
+        package = importer.name.split(".")
+        if not importer.location.folders:
+            package = package[:-1]
+        base = package[: len(package) - (level - 1)]
+        return self._module_value(location, ".".join([*base, *([name] if name else [])]))
+
+    def is_near(self, location_top: str, importer: Module) -> bool:
+        """Say whether a module belongs to the same project as the one that imports it."""
+        return location_top == importer.location.top
+
+    # What a module makes.
+
+    def record(self, made: Made | Class) -> None:
+        """Remember a table or class that the module being executed makes."""
+        if self.executing:
+            self.executing[-1].made.append(made)
+
+
+def _string(value: Value) -> str | None:
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+
+
+def bound(statement: nodes.NodeNG) -> set[str]:
+    """Give the names that a statement of a module's body may bind."""
+    match statement:
+        case nodes.ClassDef() | nodes.FunctionDef():
+            return {statement.name}
+        case nodes.Import() | nodes.ImportFrom():
+            return {alias or path.partition(".")[0] for path, alias in statement.names}
+        case nodes.Assign() | nodes.AnnAssign() | nodes.AugAssign() | nodes.For() | nodes.With() | nodes.NamedExpr():
+            names = {part.name for part in statement.nodes_of_class(nodes.AssignName, skip_klass=_NESTED)}
+            return names.union(*map(bound, _blocks(statement)))
+        case nodes.If() | nodes.While() | nodes.Try() | nodes.TryStar() | nodes.Match():
+            return set().union(*map(bound, _blocks(statement)))
+    return set()
+
+
+def touched(statement: nodes.NodeNG) -> set[str]:
+    """Give the names that a statement of a module's body may bind or whose values it may change."""
+    changed: set[str] = set()
+    match statement:
+        case nodes.Assign():
+            changed = {_root(target) for target in statement.targets}
+        case nodes.AugAssign() | nodes.AnnAssign():
+            changed = {_root(statement.target)}
+        case nodes.Expr(value=nodes.Call() as call):
+            changed = {_root(part) for part in (call.func, *call.args)}
+        case nodes.Delete():
+            changed = {_root(target) for target in statement.targets}
+        case nodes.FunctionDef(decorators=nodes.Decorators() as decorators):
+            calls = [found for found in decorators.nodes if isinstance(found, nodes.Call)]
+            changed = {_root(part) for call in calls for part in call.args}
+    inner = [name for block in _blocks(statement) for name in touched(block)]
+    return (bound(statement) | changed | set(inner)) - {""}
+
+
+_NESTED = (nodes.FunctionDef, nodes.ClassDef, nodes.Lambda)
+
+
+def _blocks(statement: nodes.NodeNG) -> list[nodes.NodeNG]:
+    """Give the statements inside a compound statement, not those of functions and classes."""
+    if isinstance(statement, (nodes.FunctionDef, nodes.ClassDef)):
+        return []
+    inner = [child for name in ("body", "orelse", "finalbody") for child in getattr(statement, name, ())]
+    inner += [child for handler in getattr(statement, "handlers", ()) for child in handler.body]
+    return inner + [child for case in getattr(statement, "cases", ()) for child in case.body]
+
+
+def _root(node: nodes.NodeNG) -> str:
+    """Give the name at the beginning of `name.attribute[item]`, the empty string if there is none."""
+    while isinstance(node, (nodes.Attribute, nodes.AssignAttr, nodes.Subscript, nodes.DelAttr, nodes.Call)):
+        node = node.func if isinstance(node, nodes.Call) else node.value if isinstance(node, nodes.Subscript) else node.expr
+    return str(node.name) if isinstance(node, (nodes.Name, nodes.AssignName, nodes.DelName)) else ""

@@ -1,0 +1,425 @@
+"""What SQLAlchemy's declarative scan makes of a class: its role, its table's name and the columns it collects.
+
+This follows `sqlalchemy.orm.decl_base` of 2.0 and 2.1: `_scan_attributes`, `_produce_column_copies`, `_setup_table`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flake8_autoincrement.facts.model import Role
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.annotations import Annotations
+from flake8_autoincrement.inference.classes import is_declarative, unwrapped
+from flake8_autoincrement.inference.columns import Columns
+from flake8_autoincrement.inference.interpreter import Interpreter
+from flake8_autoincrement.inference.libraries import known_name
+from flake8_autoincrement.inference.tablenames import flask_name
+from flake8_autoincrement.inference.values import (
+    Absent,
+    Annotation,
+    Class,
+    Constant,
+    Function,
+    Items,
+    Made,
+    Mapping,
+    Part,
+    Symbol,
+    Value,
+    Wrapped,
+    is_none,
+    text_of,
+)
+
+_ROOT_KINDS = frozenset({"root", "flask", "automap"})
+_ROOT_DECORATORS = frozenset({"as_declarative", "as_declarative_base"})
+_MAPPING_DECORATORS = frozenset({"mapped", "mapped_as_dataclass", "map_declaratively"})
+
+
+@dataclass(slots=True)
+class Attribute:
+    """A column attribute that a class collects: its value, its annotation, and the class that declares it."""
+
+    name: str
+    value: Value | None
+    annotation: Annotation | None
+    owner: Class
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a class is to SQLAlchemy and what its mapping consists of.
+
+    `table_name` is None where the class has no table of its own. `table` is the value of `__table__`. `parent` is the
+    mapped class that it inherits from. `incomplete` says why there may be columns that were not seen.
+    """
+
+    cls: Class
+    role: Role
+    attributes: list[Attribute] = field(default_factory=list)
+    table_name: str | Unknown | None = None
+    table: Value | None = None
+    table_args: list[Value] = field(default_factory=list)
+    table_options: Mapping | None = None
+    parent: Class | None = None
+    incomplete: Unknown | None = None
+    reflected: bool = False
+
+
+class Mapper:
+    """Scans classes as SQLAlchemy's declarative system does."""
+
+    def __init__(self, interpreter: Interpreter, annotations: Annotations, columns: Columns) -> None:
+        self._interpreter = interpreter
+        self._annotations = annotations
+        self._columns = columns
+        self._scans: dict[int, Scan] = {}
+        self._roles: dict[int, Role] = {}
+        self.imperative: dict[int, Value] = {}
+
+    # Roles.
+
+    def role(self, cls: Class) -> Role:
+        """Say what a class is to SQLAlchemy."""
+        found = self._roles.get(id(cls))
+        if found is None:
+            self._roles[id(cls)] = Role.UNKNOWN  # for a class that is asked about itself
+            found = self._roles[id(cls)] = self._decided_role(cls)
+        return found
+
+    def _decided_role(self, cls: Class) -> Role:
+        if id(cls) in self.imperative or self._is_decorated(cls, _MAPPING_DECORATORS):
+            return Role.MAPPED
+        if self.is_root(cls):
+            return Role.ROOT
+        if self.is_sqlmodel(cls):
+            return self._sqlmodel_role(cls)
+        if not any(isinstance(entry, Class) and self.is_root(entry) for entry in cls.mro[1:]):
+            return self._rootless_role(cls)
+        if self._own_flag(cls, "__abstract__") or self._is_abstract_concrete(cls):
+            return Role.ABSTRACT
+        return Role.MAPPED
+
+    def is_root(self, cls: Class) -> bool:
+        """Say whether a class is a declarative base, of which others are derived."""
+        if cls.kind in _ROOT_KINDS or self._is_decorated(cls, _ROOT_DECORATORS):
+            return True
+        if any(is_declarative(self._interpreter.force(base)) for base in cls.bases):
+            return True
+        return self._has_declarative_meta(cls) and self._own_flag(cls, "__abstract__")
+
+    def _has_declarative_meta(self, cls: Class) -> bool:
+        """Say whether a class names `DeclarativeMeta`, or a class derived from it, as its metaclass."""
+        given = self._interpreter.force(cls.keywords.get("metaclass", Constant(None)))
+        entries = given.mro if isinstance(given, Class) else [given]
+        return any(isinstance(entry, Symbol) and known_name(entry) == "DeclarativeMeta" for entry in entries)
+
+    def is_sqlmodel(self, cls: Class) -> bool:
+        """Say whether a class descends from `SQLModel`."""
+        return any(isinstance(entry, Symbol) and known_name(entry) == "sqlmodel.SQLModel" for entry in cls.mro)
+
+    def _sqlmodel_role(self, cls: Class) -> Role:
+        if self._interpreter.truth(cls.keywords.get("table", Constant(False))):
+            return Role.MAPPED
+        config = self._interpreter.force(cls.namespace.get("model_config", Constant(None)))
+        if isinstance(config, Mapping) and (str, "table") in config.entries:
+            return Role.MAPPED if self._interpreter.truth(config.entries[(str, "table")][1]) else Role.MIXIN
+        return Role.ABSTRACT if "registry" in cls.keywords else Role.MIXIN
+
+    def _is_decorated(self, cls: Class, names: frozenset[str]) -> bool:
+        for decorator in cls.decorators:
+            callee = decorator.callee if isinstance(decorator, Made) else decorator
+            name = callee.name if isinstance(callee, Part) else known_name(callee)
+            inner = callee.callee if isinstance(callee, Made) else None
+            if name in names or (isinstance(inner, Part) and inner.name in names):
+                return True
+        return False
+
+    def _own_flag(self, cls: Class, name: str) -> bool:
+        return self._interpreter.truth(cls.namespace.get(name, Constant(False))) is True
+
+    def _is_abstract_concrete(self, cls: Class) -> bool:
+        """Say whether a class is an `AbstractConcreteBase`: mapped late, without a table, a mixin to its children."""
+        names = [known_name(base) for base in cls.bases if isinstance(base, Symbol)]
+        return "AbstractConcreteBase" in names and "__tablename__" not in cls.namespace and "__table__" not in cls.namespace
+
+    def _rootless_role(self, cls: Class) -> Role:
+        """Decide about a class without a declarative base: a mixin, or a model whose base could not be found."""
+        declares = any(True for _ in self._declared(cls))
+        if self.missing(cls) is None:
+            return Role.MIXIN if declares or self._has_declared_attrs(cls) else Role.UNKNOWN
+        named = "__tablename__" in cls.namespace or "__table__" in cls.namespace
+        if named and (declares or "__table__" in cls.namespace) and not self._own_flag(cls, "__abstract__"):
+            return Role.MAPPED
+        return Role.ABSTRACT if declares and self._own_flag(cls, "__abstract__") else Role.UNKNOWN
+
+    def _has_declared_attrs(self, cls: Class) -> bool:
+        return any(isinstance(value, Wrapped) and value.kind == "declared_attr" for value in cls.namespace.values())
+
+    def missing(self, cls: Class) -> Unknown | None:
+        """Say why a class's bases are not all known, None if they are."""
+        for entry in cls.mro:
+            match entry:
+                case Unknown():
+                    return entry
+                case Absent():
+                    return Unknown(entry.why, entry.span)
+                case Symbol() if entry.missing is not None:
+                    return Unknown(f"the base {entry.path.rpartition('.')[2]} is not known: {entry.missing}", cls.span)
+                case Class() | Symbol():
+                    continue
+                case _:
+                    return Unknown("a base is not a class that is known", cls.span)
+        return None
+
+    def _is_mapped(self, entry: Value) -> bool:
+        return isinstance(entry, Class) and self.role(entry) in (Role.MAPPED, Role.SINGLE_TABLE)
+
+    # Scanning.
+
+    def scan(self, cls: Class) -> Scan:
+        """Scan a class."""
+        found = self._scans.get(id(cls))
+        if found is None:
+            found = self._scans[id(cls)] = Scan(cls, self.role(cls))
+            if found.role is Role.MAPPED:
+                self._scan_mapped(found)
+            else:
+                found.attributes = [attribute for attribute in self._declared(cls) if attribute.owner is cls]
+        return found
+
+    def _scan_mapped(self, scan: Scan) -> None:
+        cls = scan.cls
+        scan.parent = next((e for e in cls.mro[1:] if isinstance(e, Class) and self._is_mapped(e)), None)
+        if scan.parent is not None:
+            self.scan(scan.parent)
+        scan.incomplete = self.missing(cls)
+        scan.reflected = any(known_name(e) == "DeferredReflection" for e in cls.mro if isinstance(e, Symbol)) or any(
+            isinstance(e, Class) and e.kind == "automap" for e in cls.mro
+        )
+        if self.is_sqlmodel(cls):
+            scan.attributes = self._sqlmodel_attributes(cls)
+        else:
+            scan.attributes = self._collected(cls)
+        scan.table = self._own_table(cls)
+        scan.table_name = None if scan.table is not None else self._table_name(cls)
+        self._take_table_args(scan)
+        if scan.table is None:
+            self._settle_single_table(scan)
+
+    def _settle_single_table(self, scan: Scan) -> None:
+        """Recognise a class that shares its parent's table."""
+        if scan.table_name is None and scan.parent is not None:
+            scan.role = self._roles[id(scan.cls)] = Role.SINGLE_TABLE
+            return
+        is_flask = any(isinstance(entry, Class) and entry.kind == "flask" for entry in scan.cls.mro)
+        if is_flask and scan.parent is not None and not self._has_own_key(scan):
+            scan.table_name = None
+            scan.role = self._roles[id(scan.cls)] = Role.SINGLE_TABLE
+
+    def _has_own_key(self, scan: Scan) -> bool:
+        """Say whether a class declares a key, which Flask-SQLAlchemy takes as the sign of a table of its own."""
+        for attribute in scan.attributes:
+            made = self._columns.made_column(attribute.value) if attribute.value is not None else None
+            if made is not None and self._interpreter.truth(made.keywords.get("primary_key", Constant(False))):
+                return True
+        return any(
+            isinstance(value, Made) and known_name(value.callee) == "PrimaryKeyConstraint"
+            for value in map(self._interpreter.force, scan.table_args)
+        )
+
+    def attribute_names(self, cls: Class) -> set[str]:
+        """Give the names that a mapped class has in its own namespace once it is mapped."""
+        return {*cls.namespace, *(attribute.name for attribute in self.scan(cls).attributes)}
+
+    def _declared(self, cls: Class) -> list[Attribute]:
+        """Give the column attributes that stand in a class's own body, `declared_attr` called with the class."""
+        found = []
+        for name, value, annotation in self._own_attributes(cls):
+            attribute = self._column_attribute(name, value, annotation, cls, cls)
+            if attribute is not None:
+                found.append(attribute)
+        return found
+
+    def _own_attributes(self, cls: Class) -> list[tuple[str, Value | None, Annotation | None]]:
+        names = [*cls.namespace, *(name for name in cls.annotations if name not in cls.namespace)]
+        return [
+            (name, cls.namespace.get(name), cls.annotations.get(name))
+            for name in names
+            if not (name.startswith("__") and name.endswith("__"))
+        ]
+
+    def _column_attribute(
+        self, name: str, value: Value | None, annotation: Annotation | None, owner: Class, cls: Class
+    ) -> Attribute | None:
+        """Give an attribute if it makes a column."""
+        if value is None:
+            mapped = annotation is not None and self._annotations.mapped(annotation) is not None
+            return Attribute(name, None, annotation, owner) if mapped else None
+        if isinstance(value, Wrapped):
+            if value.kind != "declared_attr":
+                return None
+            value = self._interpreter.call(unwrapped(value), [cls], {}, owner.lines.get(name))
+        if isinstance(value, (Function, Class)):
+            return None
+        value = self._interpreter.force(value)
+        if self._columns.made_column(value) is not None:
+            return Attribute(name, value, annotation, owner)
+        if isinstance(value, Made) and known_name(value.callee) == "field" and "metadata" in value.keywords:
+            return self._from_field(name, value, annotation, owner, cls)
+        return None
+
+    def _from_field(
+        self, name: str, made: Made, annotation: Annotation | None, owner: Class, cls: Class
+    ) -> Attribute | None:
+        """Take the column out of a dataclass field's metadata (`__sa_dataclass_metadata_key__`)."""
+        key = text_of(self._interpreter.force(self._interpreter.class_attribute(cls, "__sa_dataclass_metadata_key__")))
+        metadata = self._interpreter.force(made.keywords["metadata"])
+        if not isinstance(metadata, Mapping) or (str, key) not in metadata.entries:
+            return None
+        value = self._interpreter.force(metadata.entries[(str, key)][1])
+        if isinstance(value, Function):
+            value = self._interpreter.force(self._interpreter.call(value, [], {}))
+        return None if self._columns.made_column(value) is None else Attribute(name, value, annotation, owner)
+
+    def _collected(self, cls: Class) -> list[Attribute]:
+        """Collect a mapped class's columns: its own, and those of mixins and abstract bases that nothing overrides."""
+        collected: dict[str, Attribute] = {attribute.name: attribute for attribute in self._declared(cls)}
+        taken = set(cls.namespace) | {name for name in cls.annotations if name in collected}
+        for at, base in enumerate(cls.mro[1:], 1):
+            if not isinstance(base, Class):
+                continue
+            if self._is_mapped(base):
+                taken |= self.attribute_names(base)
+                continue
+            for name, value, annotation in self._own_attributes(base):
+                cascades = isinstance(value, Wrapped) and value.cascading
+                if name in taken and not cascades:
+                    continue
+                attribute = self._column_attribute(name, value, annotation, base, cls)
+                if attribute is not None and not (value is None and self._given_later(cls, at, name)):
+                    collected[name] = attribute
+                if value is not None or attribute is not None:
+                    taken.add(name)
+        return list(collected.values())
+
+    def _given_later(self, cls: Class, at: int, name: str) -> bool:
+        """Say whether a base further on gives a value for a name that is only annotated here."""
+        for entry in cls.mro[at + 1 :]:
+            if isinstance(entry, Class) and (name in entry.namespace or (self._is_mapped(entry) and name in self.attribute_names(entry))):
+                return True
+        return False
+
+    def _sqlmodel_attributes(self, cls: Class) -> list[Attribute]:
+        """Collect the fields of a SQLModel table: every annotated field of every base, the nearest one first."""
+        collected: dict[str, Attribute] = {}
+        for entry in reversed(cls.mro):
+            if not isinstance(entry, Class) or (entry is not cls and self._is_mapped(entry)):
+                continue
+            for name, value, annotation in self._own_attributes(entry):
+                if annotation is not None and not name.startswith("_") and not name == "model_config":
+                    collected.pop(name, None)
+                    collected[name] = Attribute(name, value, annotation, entry)
+                elif value is not None and not isinstance(value, (Function, Wrapped, Class)):
+                    if self._columns.made_column(value) is not None:
+                        collected[name] = Attribute(name, value, None, entry)
+        return list(collected.values())
+
+    # The table.
+
+    def _own_table(self, cls: Class) -> Value | None:
+        """Give the value of `__table__`, the class's own or one that a `declared_attr` of a base makes."""
+        for entry in cls.mro:
+            if not isinstance(entry, Class) or "__table__" not in entry.namespace:
+                continue
+            value = entry.namespace["__table__"]
+            if isinstance(value, Wrapped):
+                return self._interpreter.force(self._interpreter.class_attribute(cls, "__table__"))
+            if entry is cls or not self._is_mapped(entry):
+                return None if is_none(found := self._interpreter.force(value)) else found
+            return None
+        return self.imperative.get(id(cls))
+
+    def _table_name(self, cls: Class) -> str | Unknown | None:
+        for entry in cls.mro:
+            if not isinstance(entry, Class) or "__tablename__" not in entry.namespace:
+                continue
+            value = entry.namespace["__tablename__"]
+            is_declared = isinstance(value, Wrapped) and value.kind == "declared_attr"
+            if not self._is_mapped(entry) or entry is cls or is_declared:
+                name = self._named(self._interpreter.force(self._interpreter.class_attribute(cls, "__tablename__")), cls)
+                if name is not None:
+                    return self._autonamed(cls) or name if isinstance(name, str) else name
+        return self._autonamed(cls)
+
+    def _named(self, value: Value, cls: Class) -> str | Unknown | None:
+        match value:
+            case Constant(value=str(text)):
+                return text or None
+            case Constant():
+                return None
+            case Made() if known_name(value.callee) == "quoted_name" and value.args:
+                return self._named(self._interpreter.force(value.args[0]), cls)
+            case Function():
+                return self._named(self._interpreter.force(self._interpreter.call(value, [cls], {})), cls)
+            case Wrapped():
+                return self._named(self._interpreter.force(self._interpreter.call(unwrapped(value), [cls], {})), cls)
+            case Unknown():
+                return Unknown(f"its table's name is not known: {value.why}", value.span or cls.span)
+        return Unknown("its table's name is only known at run time", cls.span)
+
+    def _autonamed(self, cls: Class) -> str | None:
+        """Give the name that Flask-SQLAlchemy or SQLModel makes from a class's own."""
+        short = cls.name.rpartition(".")[2]
+        if any(isinstance(entry, Class) and entry.kind == "flask" for entry in cls.mro):
+            return flask_name(short) if self._wants_flask_name(cls) else None
+        if self.is_sqlmodel(cls) and not any(
+            isinstance(entry, Class) and "__tablename__" in entry.namespace for entry in cls.mro
+        ):
+            return short.lower()
+        return None
+
+    def _wants_flask_name(self, cls: Class) -> bool:
+        """Say whether Flask-SQLAlchemy names a class's table (`should_set_tablename`)."""
+        for entry in cls.mro:
+            if isinstance(entry, Class) and "__tablename__" in entry.namespace:
+                value = entry.namespace["__tablename__"]
+                if isinstance(value, Wrapped) and value.kind == "declared_attr":
+                    return False
+                derived = any(isinstance(e, Class) and self.is_root(e) for e in entry.mro)
+                return not (entry is cls or self._own_flag(entry, "__abstract__") or not derived)
+            if isinstance(entry, Class) and entry is not cls and self._has_automatic_name(entry):
+                return True
+        return True
+
+    def _has_automatic_name(self, cls: Class) -> bool:
+        return self._is_mapped(cls) and self.scan(cls).table_name is not None
+
+    def _take_table_args(self, scan: Scan) -> None:
+        cls = scan.cls
+        for entry in cls.mro:
+            if not isinstance(entry, Class) or "__table_args__" not in entry.namespace:
+                continue
+            value = entry.namespace["__table_args__"]
+            is_declared = isinstance(value, Wrapped) and value.kind == "declared_attr"
+            if self._is_mapped(entry) and entry is not cls and not is_declared:
+                continue
+            if entry is not cls and scan.table_name is None:
+                return
+            self._split_table_args(scan, self._interpreter.force(self._interpreter.class_attribute(cls, "__table_args__")))
+            return
+
+    def _split_table_args(self, scan: Scan, value: Value) -> None:
+        """Split `__table_args__` into schema items and options."""
+        match value:
+            case Mapping():
+                scan.table_options = value
+            case Items():
+                items = [self._interpreter.force(item) for item in value.items]
+                if items and isinstance(items[-1], Mapping):
+                    scan.table_options = items.pop()  # type: ignore[assignment]
+                scan.table_args = items
+                scan.incomplete = scan.incomplete or value.open
+            case Unknown():
+                scan.incomplete = scan.incomplete or value

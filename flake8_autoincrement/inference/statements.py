@@ -1,0 +1,460 @@
+"""Statements: what a body binds, in order, on every path that may be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.expressions import MAXIMUM_ITEMS, Expressions, Near
+from flake8_autoincrement.inference.values import (
+    Absent,
+    Annotation,
+    Class,
+    Constant,
+    Deferred,
+    Function,
+    Instance,
+    Items,
+    Made,
+    Mapping,
+    Module,
+    Package,
+    Scope,
+    Symbol,
+    Value,
+    Wrapped,
+    text_of,
+)
+from flake8_autoincrement.source import Span
+
+Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
+
+_PASSING_DECORATORS = ("functools.", "typing.", "typing_extensions.", "contextlib.", "abc.", "warnings.", "builtins.type")
+
+
+class Statements(Expressions):
+    """Executes statements."""
+
+    def execute(self, body: Sequence[nodes.NodeNG], scope: Scope) -> Ending:
+        """Execute statements one after the other, until one ends the run."""
+        for statement in body:
+            self.step()
+            ending = self._statement(statement, scope)
+            if ending is not None:
+                return ending
+        return None
+
+    def _statement(self, node: nodes.NodeNG, scope: Scope) -> Ending:
+        match node:
+            case nodes.Assign():
+                self._assign_all(node, scope)
+            case nodes.AnnAssign():
+                self._annotated(node, scope)
+            case nodes.AugAssign():
+                self._augmented(node, scope)
+            case nodes.Expr():
+                self.force_near(self.evaluate(node.value, scope))
+            case nodes.ClassDef():
+                self._bind(node.name, self.class_statement(node, scope), scope, node)
+            case nodes.FunctionDef():
+                self._bind(node.name, self._function_statement(node, scope), scope, node)
+            case nodes.Import():
+                self._import(node, scope)
+            case nodes.ImportFrom():
+                self._import_from(node, scope)
+            case nodes.If():
+                return self._if(node, scope)
+            case nodes.For():
+                return self._for(node, scope)
+            case nodes.While():
+                return self._while(node, scope)
+            case nodes.Try() | nodes.TryStar():
+                return self._try(node, scope)
+            case nodes.With():
+                return self._with(node, scope)
+            case nodes.Return():
+                return self._return(node, scope)
+            case nodes.Raise():
+                return "raise"
+            case nodes.Break():
+                return "break"
+            case nodes.Continue():
+                return "continue"
+            case nodes.Delete():
+                self._delete(node, scope)
+            case nodes.Global() | nodes.Nonlocal():
+                self._outward(node, scope)
+            case nodes.Match():
+                return self._either([case.body for case in node.cases] + [[]], scope)
+            case nodes.TypeAlias():
+                scope.names[node.name.name] = Made(
+                    self.symbol("typing.TypeAliasType"), [], {}, attributes={"__value__": self._lazily(node.value, scope)}
+                )
+        return None
+
+    def _lazily(self, node: nodes.NodeNG, scope: Scope) -> Value:
+        return Deferred(lambda: self.evaluate(node, scope))
+
+    def class_statement(self, node: nodes.ClassDef, scope: Scope) -> Value:
+        """Make the class of a class statement."""
+        raise NotImplementedError
+
+    def set_attribute(self, value: Value, name: str, new: Value) -> None:
+        """Set an attribute of a value."""
+        match value:
+            case Class():
+                value.namespace[name] = new
+            case Instance() | Made() | Function():
+                value.attributes[name] = new
+            case Module():
+                value.names[name] = new
+
+    # Binding.
+
+    def _bind(self, name: str, value: Value, scope: Scope, node: nodes.NodeNG) -> None:
+        if name in scope.outward:
+            scope.outward[name].names[name] = value
+            return
+        scope.names[name] = value
+        if scope.cls is not None and scope.cls.namespace is scope.names:
+            scope.cls.lines[name] = self.span(node, scope.module)
+
+    def _assign_all(self, node: nodes.Assign, scope: Scope) -> None:
+        value = self.evaluate(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+
+    def assign(self, target: nodes.NodeNG, value: Value, scope: Scope) -> None:
+        """Bind a target, or every part of it, to a value."""
+        match target:
+            case nodes.AssignName():
+                self._bind(target.name, value, scope, target.parent if _is_statement(target.parent) else target)
+            case nodes.Tuple() | nodes.List():
+                self._unpack(target, value, scope)
+            case nodes.AssignAttr():
+                self.set_attribute(self.force(self.evaluate(target.expr, scope)), target.attrname, value)
+            case nodes.Subscript():
+                self._assign_item(target, value, scope)
+            case nodes.Starred():
+                self.assign(target.value, value, scope)
+
+    def _assign_item(self, target: nodes.Subscript, value: Value, scope: Scope) -> None:
+        container = self.force(self.evaluate(target.value, scope))
+        index = self.evaluate(target.slice, scope)
+        match container:
+            case Mapping():
+                self.put(container, index, value)
+                self.doubt(container)
+            case Items():
+                plain = self.plain(index)
+                if plain is not None and isinstance(plain[0], int) and -len(container.items) <= plain[0] < len(container.items):
+                    container.items[plain[0]] = value
+                else:
+                    container.open = Unknown("an item at an unknown index was set")
+
+    def doubt(self, container: Items | Mapping) -> None:
+        """Mark a container that is changed on a path that may not be taken."""
+        if self.uncertain > container.born and container.open is None:
+            container.open = Unknown("it is changed under a condition that is only known at run time")
+
+    def _unpack(self, target: nodes.Tuple | nodes.List, value: Value, scope: Scope) -> None:
+        items = self.items(value)
+        parts = target.elts
+        star = next((at for at, part in enumerate(parts) if isinstance(part, nodes.Starred)), None)
+        if items is not None and star is not None and len(items) >= len(parts) - 1:
+            behind = len(parts) - star - 1
+            rest = Items("list", items[star : len(items) - behind])
+            items = [*items[:star], rest, *items[len(items) - behind :]]
+        if items is None or len(items) != len(parts):
+            items = [Unknown("unpacked from an unknown value")] * len(parts)
+        for part, item in zip(parts, items, strict=True):
+            self.assign(part, item, scope)
+
+    def _annotated(self, node: nodes.AnnAssign, scope: Scope) -> None:
+        if scope.cls is not None and isinstance(node.target, nodes.AssignName):
+            scope.cls.annotations[node.target.name] = Annotation(node.annotation, scope)
+            scope.cls.lines[node.target.name] = self.span(node, scope.module)
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value, scope), scope)
+
+    def _augmented(self, node: nodes.AugAssign, scope: Scope) -> None:
+        target = node.target
+        if isinstance(target, nodes.AssignName):
+            found = self.lookup(target.name, scope)
+            old: Value = Absent(target.name) if found is None else found
+        elif isinstance(target, nodes.AssignAttr):
+            old = self.attribute(self.evaluate(target.expr, scope), target.attrname)
+        else:
+            old = self.subscript(self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+        old, more = self.force(old), self.evaluate(node.value, scope)
+        if node.op == "+=" and isinstance(old, Items) and old.kind == "list":
+            self.extend(old, more)
+            self.doubt(old)
+            return
+        if node.op == "|=" and isinstance(old, Mapping):
+            self.merge(old, more)
+            self.doubt(old)
+            return
+        self.assign(target, self.binary(node.op[:-1], old, more), scope)
+
+    def _delete(self, node: nodes.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            match target:
+                case nodes.DelName():
+                    scope.names.pop(target.name, None)
+                case nodes.DelAttr():
+                    owner = self.force(self.evaluate(target.expr, scope))
+                    if isinstance(owner, Class):
+                        owner.namespace.pop(target.attrname, None)
+                case nodes.Subscript():
+                    container = self.force(self.evaluate(target.value, scope))
+                    key = self.hashed(self.evaluate(target.slice, scope))
+                    if isinstance(container, Mapping) and key is not None:
+                        container.entries.pop(key, None)
+
+    def _outward(self, node: nodes.Global | nodes.Nonlocal, scope: Scope) -> None:
+        for name in node.names:
+            if isinstance(node, nodes.Global):
+                scope.outward[name] = self.scope_of(scope.module)
+                continue
+            outer = scope.parent
+            while outer is not None and name not in outer.names:
+                outer = outer.parent
+            if outer is not None:
+                scope.outward[name] = outer
+
+    # Imports.
+
+    def _import(self, node: nodes.Import, scope: Scope) -> None:
+        for path, alias in node.names:
+            name = path if alias else path.partition(".")[0]
+            self._bind(alias or name, self._module_named(name, scope.module), scope, node)
+
+    def _module_named(self, name: str, importer: Module) -> Value:
+        value = self.imported_module(name, importer)
+        if isinstance(value, (Module, Package)) and not self.is_near(value.location.top, importer):
+            return Deferred(lambda: value)
+        return value
+
+    def _import_from(self, node: nodes.ImportFrom, scope: Scope) -> None:
+        importer = scope.module
+        if node.level:
+            source = self.relative_module(node.level, node.modname or "", importer)
+        else:
+            source = self.imported_module(node.modname, importer)
+        for name, alias in node.names:
+            if name == "*":
+                self._import_star(source, scope)
+            elif isinstance(source, Symbol):
+                self._bind(alias or name, self.imported_name(source, name), scope, node)
+            else:
+                self._bind(alias or name, self._imported_lazily(source, name, importer), scope, node)
+
+    def _imported_lazily(self, source: Value, name: str, importer: Module) -> Deferred:
+        near = isinstance(source, (Module, Package)) and self.is_near(source.location.top, importer)
+        return (Near if near else Deferred)(lambda: self.imported_name(source, name))
+
+    def _import_star(self, source: Value, scope: Scope) -> None:
+        match source:
+            case Module():
+                scope.module.stars.append(source)
+            case Symbol() if source.missing is None:
+                scope.module.star_symbols.append(source.path)
+
+    # Functions.
+
+    def _function_statement(self, node: nodes.FunctionDef, scope: Scope) -> Value:
+        """Make a function; a decorated one of a module when it is needed, unless its decorator registers it."""
+        decorators = node.decorators.nodes if node.decorators else []
+        if scope.parent is not None or not decorators or any("compiles" in found.as_string() for found in decorators):
+            return self._function(node, scope)
+        home = list(self.executing)
+        return Near(lambda: self.at_home(home, [], lambda: self._function(node, scope)))
+
+    def at_home(self, home: list[Module], sites: list[Span], compute: Callable[[], Value]) -> Value:
+        """Compute a value that was put off, as if at the place where it stands."""
+        outer = (self.sites, self.executing)
+        self.sites, self.executing = list(sites), list(home)
+        try:
+            return compute()
+        finally:
+            self.sites, self.executing = outer
+
+    def _function(self, node: nodes.FunctionDef, scope: Scope) -> Value:
+        function = Function(node.name, node, scope, self.defaults(node.args, scope), scope.cls)
+        value: Value = function
+        for decorator_node in reversed(node.decorators.nodes if node.decorators else []):
+            decorator = self.evaluate(decorator_node, scope)
+            function.decorators.append(decorator)
+            value = self.decorated(decorator, value, node, scope)
+        return value
+
+    def decorated(self, decorator: Value, value: Value, node: nodes.FunctionDef, scope: Scope) -> Value:
+        """Apply a decorator to a function."""
+        base = decorator.callee if isinstance(decorator, Made) else decorator
+        if isinstance(base, Symbol):
+            if base.path == "sqlalchemy.ext.compiler.compiles" and isinstance(decorator, Made):
+                self._register_compiler(decorator, value)
+            return self._decorated_by_symbol(base.path, decorator, value)
+        if isinstance(decorator, Function):
+            return self.call(decorator, [value], {}, self.span(node, scope.module))
+        return Wrapped("other", value, decorator=decorator)
+
+    def _register_compiler(self, decorator: Made, function: Value) -> None:
+        """Remember how a construct of the project's own is written in SQL, by dialect."""
+        cls, *dialects = map(self.force, decorator.args)
+        if isinstance(cls, Class):
+            names = [text for dialect in dialects if (text := text_of(dialect)) is not None]
+            cls.compilers.update(dict.fromkeys(names or ["default"], function))
+
+    def _decorated_by_symbol(self, path: str, decorator: Value, value: Value) -> Value:
+        name = path.rpartition(".")[2]
+        if path.startswith("sqlalchemy.") and "declared_attr" in path:
+            return Wrapped("declared_attr", value, cascading=name == "cascading")
+        if path in ("builtins.property", "builtins.classmethod", "builtins.staticmethod"):
+            return Wrapped(name, value)
+        if name in ("hybrid_property", "cached_property", "hybrid_method"):
+            return Wrapped("property" if name != "hybrid_method" else "other", value)
+        if path.startswith(_PASSING_DECORATORS):
+            return value
+        return Wrapped("other", value, decorator=decorator)
+
+    def force_near(self, value: Value) -> None:
+        """Compute the value of a statement for its effect, if that belongs to this project."""
+        if isinstance(value, Near):
+            self.force(value)
+
+    def _return(self, node: nodes.Return, scope: Scope) -> Ending:
+        value = Constant(None) if node.value is None else self.evaluate(node.value, scope)
+        if self.frames:
+            self.frames[-1].returns.append(value)
+        return "return"
+
+    # Conditions.
+
+    def _if(self, node: nodes.If, scope: Scope) -> Ending:
+        test = self.evaluate(node.test, scope)
+        if _is_type_checking(test):
+            self._typing_only(node.body, scope)
+            return self.execute(node.orelse, scope)
+        truth = self.truth(test)
+        if truth is not None:
+            return self.execute(node.body if truth else node.orelse, scope)
+        return self._either([node.body, node.orelse], scope)
+
+    def _typing_only(self, body: list[nodes.NodeNG], scope: Scope) -> None:
+        """Bind what only type checkers see where only annotations look."""
+        self.execute(body, Scope(scope.module.typing_names, self.scope_of(scope.module), scope.module))
+
+    def _either(self, bodies: list[list[nodes.NodeNG]], scope: Scope) -> Ending:
+        """Execute bodies of which one will be taken, and keep what they agree upon."""
+        self.uncertain += 1
+        before = dict(scope.names)
+        endings: list[Ending] = []
+        results: list[dict[str, Value]] = []
+        for body in bodies:
+            scope.names.clear()
+            scope.names.update(before)
+            ending = self.execute(body, scope)
+            endings.append(ending)
+            if ending is None:
+                results.append(dict(scope.names))
+        self.uncertain -= 1
+        scope.names.clear()
+        scope.names.update(self._merged(results) if results else before)
+        if None in endings:
+            return None
+        return next((ending for ending in endings if ending != "raise"), "raise")
+
+    def _merged(self, results: list[dict[str, Value]]) -> dict[str, Value]:
+        merged = dict(results[0])
+        for result in results[1:]:
+            for name, value in result.items():
+                if name not in merged:
+                    merged[name] = value
+                elif merged[name] is not value:
+                    merged[name] = self._joined_lazily(merged[name], value)
+        return merged
+
+    def _joined_lazily(self, first: Value, second: Value) -> Value:
+        if isinstance(first, Deferred) or isinstance(second, Deferred):
+            return Deferred(lambda: self.joined(first, second))
+        return self.joined(first, second)
+
+    # Loops.
+
+    def _for(self, node: nodes.For, scope: Scope) -> Ending:
+        items = self.items(self.evaluate(node.iter, scope))
+        if items is None:
+            self.assign(node.target, Unknown("an item of an unknown iterable", self.span(node.iter, scope.module)), scope)
+            ending = self._either([node.body, []], scope)
+            return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
+        for item in items[:MAXIMUM_ITEMS]:
+            self.assign(node.target, item, scope)
+            ending = self.execute(node.body, scope)
+            if ending == "break":
+                return None
+            if ending in ("return", "raise"):
+                return ending
+        return self.execute(node.orelse, scope)
+
+    def _while(self, node: nodes.While, scope: Scope) -> Ending:
+        for _ in range(MAXIMUM_ITEMS):
+            truth = self.truth(self.evaluate(node.test, scope))
+            if truth is False:
+                return self.execute(node.orelse, scope)
+            if truth is None:
+                self._either([node.body, []], scope)
+                return None
+            ending = self.execute(node.body, scope)
+            if ending == "break":
+                return None
+            if ending in ("return", "raise"):
+                return ending
+        return None
+
+    # Blocks.
+
+    def _try(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> Ending:
+        """Execute a try statement: the body, and its handlers only where the body raises for certain."""
+        ending = self.execute(node.body, scope)
+        if ending == "raise" and node.handlers:
+            ending = self._either([handler.body for handler in node.handlers], scope)
+        elif ending is None:
+            if self._imports_nothing(node, scope):
+                ending = self.execute(node.handlers[0].body, scope)
+            else:
+                ending = self.execute(node.orelse, scope)
+        last = self.execute(node.finalbody, scope)
+        return last or ending
+
+    def _imports_nothing(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> bool:
+        """Say whether a try body imports a name that certainly is not there, and a handler takes its place."""
+        if not node.handlers:
+            return False
+        for statement in node.body:
+            if isinstance(statement, nodes.ImportFrom):
+                for name, alias in statement.names:
+                    found = scope.names.get(alias or name)
+                    if isinstance(found, Near) and isinstance(self.force(found), Absent):
+                        return True
+        return False
+
+    def _with(self, node: nodes.With, scope: Scope) -> Ending:
+        for context, target in node.items:
+            value = self.evaluate(context, scope)
+            if target is not None:
+                entered = self.attribute(value, "__enter__") if isinstance(value, Instance) else value
+                known = isinstance(value, Instance) and not isinstance(entered, (Absent, Unknown))
+                self.assign(target, self.call(entered, [], {}) if known else value, scope)
+        return self.execute(node.body, scope)
+
+
+def _is_statement(node: nodes.NodeNG | None) -> bool:
+    return isinstance(node, (nodes.Assign, nodes.AnnAssign, nodes.AugAssign))
+
+
+def _is_type_checking(value: Value) -> bool:
+    return isinstance(value, Symbol) and value.path in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")

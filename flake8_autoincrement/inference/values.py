@@ -1,0 +1,327 @@
+"""What an expression evaluates to: a value that is known, a symbol of a library, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.finder import Location
+from flake8_autoincrement.source import Span
+
+
+@dataclass(slots=True, eq=False)
+class Constant:
+    """A number, string, bytes, bool, None or Ellipsis."""
+
+    value: object
+
+
+@dataclass(slots=True, eq=False)
+class Items:
+    """A list, tuple or set; `open` says why there may be more items, None where all are known."""
+
+    kind: str
+    items: list[Value]
+    open: Unknown | None = None
+    born: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """A dict from constants and symbols to values; `open` says why there may be more entries."""
+
+    entries: dict[object, tuple[Value, Value]]
+    open: Unknown | None = None
+    born: int = 0
+
+
+class Names(Mapping):
+    """The names of a scope as a dict, as `globals()` gives it: what is put in becomes a name."""
+
+    def __init__(self, names: dict[str, Value]) -> None:
+        super().__init__({(str, name): (Constant(name), value) for name, value in names.items()})
+        self.names = names
+
+
+@dataclass(slots=True, eq=False)
+class Symbol:
+    """A dotted name of a library that is known by name, or that cannot be found: `sqlalchemy.Column`.
+
+    `missing` says why the name could not be followed, None for a library known by name.
+    """
+
+    path: str
+    missing: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """An attribute of a value that is not looked into: `users.c`, `String(36).with_variant`."""
+
+    of: Value
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Indexed:
+    """A subscript of a value that is not looked into: `Mapped[int]`."""
+
+    of: Value
+    index: Value
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """The result of calling a symbol, with its arguments: `Column(Integer, primary_key=True)`.
+
+    `open` says why there may be more arguments than those seen. `places` are the calls that led here, the outermost
+    first; `node` is the call as written, if it was.
+    """
+
+    callee: Value
+    args: list[Value]
+    keywords: dict[str, Value]
+    places: tuple[Span, ...] = ()
+    node: nodes.NodeNG | None = None
+    open: Unknown | None = None
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Annotation:
+    """An annotation and the scope in which its names are looked up."""
+
+    node: nodes.NodeNG
+    scope: Scope
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function or lambda of a file that was read; `owner` is the class whose body it stands in."""
+
+    name: str
+    node: nodes.FunctionDef | nodes.Lambda
+    scope: Scope
+    defaults: dict[str, Value]
+    owner: Class | None = None
+    decorators: list[Value] = field(default_factory=list)
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Wrapped:
+    """A function behind a decorator that changes how it is reached.
+
+    `kind` is `property`, `classmethod`, `staticmethod`, `declared_attr`, or `other` where the decorator is not known.
+    """
+
+    kind: str
+    function: Value
+    cascading: bool = False
+    decorator: Value | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Bound:
+    """A function with its first argument: a method of an instance or a class."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Method:
+    """A method of a known value that is not user code, such as `list.append`."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Partial:
+    """A `functools.partial`."""
+
+    function: Value
+    args: list[Value]
+    keywords: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Super:
+    """A `super()`: looks attributes up behind `after` in the order of the receiver's class."""
+
+    after: Class
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class that was read, or one that a call such as `declarative_base()` made.
+
+    `mro` is its linearisation, itself first: classes, and the symbols of libraries. `missing` lists the bases that could
+    not be resolved, with the expression. `library` is what a library made it: a call of `declarative_base`, say.
+    `compilers` are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
+    """
+
+    name: str
+    module: str
+    node: nodes.NodeNG | None
+    span: Span
+    bases: list[Value]
+    keywords: dict[str, Value]
+    namespace: dict[str, Value]
+    annotations: dict[str, Annotation]
+    mro: list[Value] = field(default_factory=list)
+    written: list[tuple[Value, str, Span]] = field(default_factory=list)
+    decorators: list[Value] = field(default_factory=list)
+    library: Value | None = None
+    home: Module | None = None
+    kind: str = ""
+    compilers: dict[str, Value] = field(default_factory=dict)
+    lines: dict[str, Span] = field(default_factory=dict)
+
+    @property
+    def dotted(self) -> str:
+        """Give the module's and the class's name."""
+        return f"{self.module}.{self.name}" if self.module else self.name
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An instance of a class that was read; `supers` are the arguments that reached a library's constructor."""
+
+    cls: Class
+    attributes: dict[str, Value] = field(default_factory=dict)
+    supers: Made | None = None
+    places: tuple[Span, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A module of a project or library.
+
+    `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are the
+    top-level statements that bind or change a name, `done` the identities of those that were executed, `made` the
+    classes and tables that its body makes, `unread` what of it could not be read.
+    """
+
+    name: str
+    location: Location
+    path: str
+    names: dict[str, Value] = field(default_factory=dict)
+    typing_names: dict[str, Value] = field(default_factory=dict)
+    stars: list[Module] = field(default_factory=list)
+    star_symbols: list[str] = field(default_factory=list)
+    state: str = "new"
+    tree: nodes.Module | None = None
+    text: str = ""
+    failure: str | None = None
+    statements: dict[str, list[nodes.NodeNG]] = field(default_factory=dict)
+    demanded: set[str] = field(default_factory=set)
+    done: set[int] = field(default_factory=set)
+    made: list[Made | Class] = field(default_factory=list)
+    unread: list[Unknown] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Package:
+    """A namespace package, or any package that is reached only to name a submodule of it."""
+
+    name: str
+    location: Location
+
+
+@dataclass(slots=True, eq=False)
+class Absent:
+    """A name that a file of the project was asked for and certainly does not define."""
+
+    why: str
+    span: Span | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Deferred:
+    """A value that is not computed before something needs it, such as a name imported from another package."""
+
+    compute: Callable[[], Value]
+    value: Value | None = None
+    busy: bool = False
+
+
+Value = (
+    Constant
+    | Items
+    | Mapping
+    | Symbol
+    | Part
+    | Indexed
+    | Made
+    | Function
+    | Wrapped
+    | Bound
+    | Method
+    | Partial
+    | Super
+    | Class
+    | Instance
+    | Module
+    | Package
+    | Absent
+    | Deferred
+    | Unknown
+)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Names and the scope around them; `frame` is set in the body of a function, `cls` in that of a class."""
+
+    names: dict[str, Value]
+    parent: Scope | None
+    module: Module
+    cls: Class | None = None
+    frame: Frame | None = None
+    outward: dict[str, Scope] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One call of a function: what it has returned or yielded so far, on paths that may have been taken."""
+
+    function: Function
+    receiver: Value | None = None
+    returns: list[Value] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+
+
+NONE = Constant(None)
+TRUE = Constant(True)
+FALSE = Constant(False)
+
+
+def constant(value: Value) -> object:
+    """Give a constant's Python object; anything else is itself."""
+    return value.value if isinstance(value, Constant) else value
+
+
+def is_none(value: Value | None) -> bool:
+    """Say whether a value is the constant None."""
+    return isinstance(value, Constant) and value.value is None
+
+
+def text_of(value: Value | None) -> str | None:
+    """Give a constant string, None for anything else."""
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
+
+
+def tuple_of(items: Sequence[Value]) -> Items:
+    """Make a tuple of values."""
+    return Items("tuple", list(items))
+
+
+def list_of(items: Sequence[Value]) -> Items:
+    """Make a list of values."""
+    return Items("list", list(items))

@@ -1,0 +1,1 @@
+"""How diagnostics and tables are printed: one module a format."""

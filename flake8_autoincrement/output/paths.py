@@ -1,0 +1,19 @@
+"""How a file's path is shown."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def shown(path: str) -> str:
+    """Give a path relative to the working directory; absolute where there is no way from there, as on another drive."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return path
+
+
+def shown_posix(path: str) -> str:
+    """Give a path relative to the working directory, with `/` on every system."""
+    return Path(shown(path)).as_posix()

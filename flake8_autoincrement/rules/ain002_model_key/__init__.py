@@ -1,0 +1,1 @@
+"""AIN002: keys that a model or a Core table declares itself."""

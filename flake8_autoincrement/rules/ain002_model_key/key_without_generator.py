@@ -1,0 +1,62 @@
+"""key-without-generator: a surrogate key for which nothing gives a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_autoincrement.diagnostics import Finding, Note, Severity
+from flake8_autoincrement.facts.declared import Declaration
+from flake8_autoincrement.facts.schema import Column, KeyColumn, KeyGeneration
+from flake8_autoincrement.facts.surrogate import is_surrogate
+from flake8_autoincrement.registry import check
+from flake8_autoincrement.rules.chain import chain_notes
+from flake8_autoincrement.source import Span
+
+
+@check("key-without-generator", on=Declaration, severity=Severity.ERROR)
+def key_without_generator(declaration: Declaration) -> Iterator[Finding]:
+    """Find surrogate keys in a composite primary key, and keys that refer to themselves."""
+    for key in declaration.key:
+        span = _place(declaration, key.column)
+        if span is not None and (why := _why(declaration, key)):
+            message = f"{declaration.label(key.column)} gets no value: {why}"
+            yield Finding(span, message, _notes(declaration, key.column))
+
+
+def _why(declaration: Declaration, key: KeyColumn) -> str | None:
+    """Say why nothing fills a surrogate key, None where something does or where other checks speak."""
+    column = key.column
+    if key.generation is KeyGeneration.PARENT and _refers_to_itself(declaration, column):
+        return "its foreign key refers to itself"
+    if key.generation is KeyGeneration.NONE and column.autoincrement == "auto" and column.server_default is None:
+        if len(declaration.key) > 1 and is_surrogate(declaration, column):
+            names = ", ".join(part.column.name for part in declaration.key)
+            return f'the key is composite ({names}), where "auto" counts nothing'
+    return None
+
+
+def _refers_to_itself(declaration: Declaration, column: Column) -> bool:
+    table = declaration.table
+    if table is None:
+        return False
+    own = f"{table.name}.{column.name}"
+    return (f"{table.schema}.{own}" if table.schema else own) in column.foreign_keys
+
+
+def _place(declaration: Declaration, column: Column) -> Span | None:
+    """Give the place that took the generator away: the column, or what made the inherited key composite."""
+    own = [key.column for key in declaration.own_key]
+    if column in own:
+        return column.span
+    if own:
+        return own[0].span
+    origins = {key.column.declared_in for key in declaration.inherited_key}
+    return declaration.model.span if declaration.model and len(origins) > 1 else None
+
+
+def _notes(declaration: Declaration, column: Column) -> tuple[Note, ...]:
+    model = declaration.model
+    if model is None or column.declared_in == model.name:
+        return chain_notes(model)
+    origin = column.declared_in.rpartition(".")[2]
+    return (Note(f"{column.name} is inherited from {origin}", column.span), *chain_notes(model))

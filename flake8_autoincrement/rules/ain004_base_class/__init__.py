@@ -1,0 +1,1 @@
+"""AIN004: the bases themselves."""

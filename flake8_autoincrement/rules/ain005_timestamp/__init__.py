@@ -1,0 +1,1 @@
+"""AIN005: timestamps without a time zone."""

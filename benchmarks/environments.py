@@ -107,7 +107,6 @@ def run(purpose: str, command: list[str], seconds: int, *, cwd: Path, env: dict[
     except subprocess.TimeoutExpired as error:
         raise BenchmarkError(f"could not {purpose} within {seconds} seconds") from error
     if done.returncode != 0:
-        raise BenchmarkError(
-            f"could not {purpose}: exit status {done.returncode}\n{done.stdout[-500:]}{done.stderr[-3000:]}"
-        )
+        last_word = done.stdout.strip().rpartition("\n")[2]
+        raise BenchmarkError(f"could not {purpose}: exit status {done.returncode}, {last_word}\n{done.stderr[-3000:]}")
     return done.stdout

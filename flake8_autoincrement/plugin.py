@@ -51,7 +51,7 @@ class Plugin:
     _given: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, tree: ast.AST, filename: str = "stdin", lines: Sequence[str] = ()) -> None:
-        self._path = os.path.abspath(filename)
+        self._filename = filename
         self._lines = lines
 
     @classmethod
@@ -92,26 +92,27 @@ class Plugin:
         except (SettingsError, NoEnvironment) as error:
             diagnostics = [(1, 0, _message(CODE, str(error), SETTINGS))]
         except Exception as error:
-            diagnostics = [(1, 0, _message(CODE, internal_error(self._path, error), INTERNAL))]
+            diagnostics = [(1, 0, _message(CODE, internal_error(self._filename, error), INTERNAL))]
         for line, column, message in dict.fromkeys(diagnostics):
             yield line, column, message, type(self)
 
     def _diagnostics(self) -> list[tuple[int, int, str]]:
-        project = _workspace(self._invocation, os.getcwd()).project(self._path)
-        if is_excluded(self._path, project.settings, self._nearest_given()):
+        path = os.path.abspath(self._filename)
+        project = _workspace(self._invocation, os.getcwd()).project(path)
+        if is_excluded(path, project.settings, self._nearest_given(path)):
             return []
         program = None
         if self._stdin:
             # The text may be an editor's: a program of its own keeps it from the other files.
             program = project.new_program()
-            program.overlay(self._path, "".join(self._lines))
-        report = check_file(project, self._path, program)
+            program.overlay(path, "".join(self._lines))
+        report = check_file(project, path, program)
         return [self._placed(found) for found in report.diagnostics if found.severity >= self._threshold]
 
-    def _nearest_given(self) -> str:
+    def _nearest_given(self, path: str) -> str:
         """Give the path on the command line that led flake8 to the file; a buffer's file is itself given."""
-        above = [given for given in self._given if Path(self._path).is_relative_to(given)]
-        return self._path if self._stdin else max(above, key=len, default=self._path)
+        above = [given for given in self._given if Path(path).is_relative_to(given)]
+        return path if self._stdin else max(above, key=len, default=path)
 
     def _placed(self, found: Diagnostic) -> tuple[int, int, str]:
         """Place a diagnostic inside the file: editors drop all of a file's where one is behind its end."""

@@ -14,12 +14,14 @@ from pages import Case
 from flake8_autoincrement.diagnostics import Diagnostic
 from flake8_autoincrement.engine.check import check_names, run_checks
 from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.registry import Check, discovered
 from flake8_autoincrement.settings import Settings, find_settings
 
 LIBRARIES = "site-packages/"
-NEWEST = (2, 1)
+SQLALCHEMY = (2, 1)
+SQLMODEL = (0, 0, 50)
 
 
 @cache
@@ -33,7 +35,7 @@ def report(case: Case, checks: Sequence[Check]) -> list[tuple[str, Diagnostic]]:
     settings = settings_of(case)
     asked = replace(settings, enable=settings.enable | {check.slug for check in checks if check.strict})
     found = []
-    for path, facts in read(case, settings.sqlalchemy or NEWEST).items():
+    for path, facts in read(case, settings.sqlalchemy or SQLALCHEMY, settings.sqlmodel or SQLMODEL).items():
         assert facts.error is None, facts.error
         found += [(path, diagnostic) for diagnostic in run_checks(facts, asked, checks)]
     return found
@@ -45,9 +47,10 @@ def settings_of(case: Case) -> Settings:
 
 
 @cache
-def read(case: Case, sqlalchemy: tuple[int, ...]) -> dict[str, FileFacts]:
+def read(case: Case, sqlalchemy: Version, sqlmodel: Version = SQLMODEL) -> dict[str, FileFacts]:
     """Read the files of a case, those of its libraries excepted."""
     root = folder(case)
-    program = Program([str(root), str(root / "src")], [str(root / LIBRARIES)], sqlalchemy=sqlalchemy)
+    roots, libraries = [str(root), str(root / "src")], [str(root / LIBRARIES)]
+    program = Program(roots, libraries, sqlalchemy=sqlalchemy, sqlmodel=sqlmodel)
     paths = sorted(path for path in case.files if path.endswith(".py") and not path.startswith(LIBRARIES))
     return {path: program.facts(os.path.join(root, path)) for path in paths}

@@ -74,6 +74,11 @@ def answer(case: Case, version: str) -> dict[str, Any]:
     return _answers(version)[case.name]
 
 
+def ask(case: Case, version: str) -> dict[str, Any]:
+    """Put a case that is on no page to a version of SQLAlchemy."""
+    return _run([str(folder(case))], versions()[version])[0]
+
+
 @cache
 def _answers(version: str) -> dict[str, dict[str, Any]]:
     asked = run_cases()

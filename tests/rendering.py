@@ -15,6 +15,7 @@ the end, as is what was not read at all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import ModelClass
@@ -32,6 +33,15 @@ def understood(files: Sequence[FileFacts]) -> list[str]:
         lines += [f"{model.name} misses {base.written}" for model in file.models for base in model.missing]
         lines += [f"not read: {one.why}" for one in (*file.unread, *filter(None, [file.error]))]
     return lines
+
+
+def written(tables: Sequence[dict[str, Any]]) -> list[str]:
+    """Render what running the same files gave, as `live.py` describes it: all but the chains."""
+    return [line for table in tables for line in _described(table)]
+
+
+def _described(table: dict[str, Any]) -> list[str]:
+    return [f"{table['name']}: {table['owner']}", *(INDENT + line for line in table["lines"])]
 
 
 def _tables(file: FileFacts) -> Iterator[tuple[str, ...]]:

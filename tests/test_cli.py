@@ -15,6 +15,10 @@ from shop import FILES, PLACES
 
 from flake8_autoincrement import __version__
 from flake8_autoincrement.cli.main import main
+from flake8_autoincrement.engine.check import check_file
+from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.registry import discovered
 
 PLACE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+):\d+: (?:error|warning): .*  \[(?P<code>\w+) (?P<slug>\S+)\]")
@@ -122,6 +126,9 @@ class TestCheck:
             (b"from sqlalchemy.orm import DeclarativeBase\nx = '\xff'\n", "bad.py:1:1: error: it is not utf-8"),
             (b"# coding: nonsense\nfrom sqlalchemy import Column\n", "bad.py:1:1: error: unknown encoding"),
             (b"from sqlalchemy import Column\0", "bad.py:1:1: error: it contains a NUL byte"),
+            (b"of = no(concern to us)\n", "bad.py:1:9: error: "),
+            (b"# of no\n# concern\nx = '\xff'\n", "bad.py:1:1: error: it is not utf-8"),
+            (b"x = " + b"(" * 5000 + b")" * 5000, "bad.py:1:"),
         ],
     )
     def test_an_unreadable_file_does_not_stop_the_rest(
@@ -134,6 +141,31 @@ class TestCheck:
         assert message in output.replace(os.sep, "/")
         assert places(output) == {*PLACES, *(found for found in places(output) if found[2] == "AIN000")}
         assert last(output) == "Found 1 error and 3 warnings in 3 files (checked 6 source files)"
+
+    def test_odd_files_that_are_fine(self, write: Write) -> None:
+        folder = write(FILES)
+        (folder / "empty.py").write_bytes(b"")
+        (folder / "latin.py").write_bytes(b"# coding: latin-1\nx = '\xff'\n")
+        (folder / "warned.py").write_bytes(b"x = '\\d' is 1\n")
+        (folder / "windows.py").write_bytes(b"\xef\xbb\xbfx = 1\r\ny = 2\r\n")
+        assert main(["check", "empty.py", "latin.py", "warned.py", "windows.py"]) == 0
+
+    def test_a_mistake_of_ours_is_loud(self, write: Write) -> None:
+        """Also when a check fails: the file is named, the rest goes on."""
+        folder = write(FILES)
+
+        class Broken(Program):
+            def facts(self, path: str) -> FileFacts:
+                raise RuntimeError("two\nlines")
+
+        path = str(folder / "app/db.py")
+        project = Workspace(Invocation(), frozenset()).project(path)
+        report = check_file(project, path, Broken(()))
+        assert report.failed
+        assert [found.message for found in report.diagnostics] == [
+            "flake8-autoincrement failed at app/db.py: RuntimeError: two lines"
+        ]
+        assert report.trace is not None and "RuntimeError" in report.trace
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -289,6 +321,25 @@ class TestTables:
         captured = capsys.readouterr()
         assert json.loads(captured.out) == {"version": 1, "tables": []}
         assert "bad.py:2:5: error: " in captured.err
+
+    def test_what_could_not_be_read_is_counted(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write(
+            {
+                "a.py": """\
+                import os
+                from sqlalchemy import Column, Integer, MetaData, Table
+                t = Table(os.environ["T"], MetaData(), Column("id", Integer, primary_key=True))
+                """
+            }
+        )
+        assert main(["tables"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].startswith("a.py:3:5: note: not read: ")
+        assert lines[1] == (
+            "0 of 0 tables do not say autoincrement=True, 0 get no key at all, 1 could not be read"
+        )
+        assert main(["check"]) == 0
+        assert capsys.readouterr().out.startswith("note: 1 table could not be read; ain tables says where\n")
 
     def test_no_tables(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write({"a.py": ""})

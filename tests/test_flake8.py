@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import Write
 from flake8.main import cli as flake8_cli
+from flake8.utils import stdin_get_value
 from shop import FILES, PLACES
 from test_cli import places as check_places
 
@@ -38,6 +40,18 @@ def flake8(capsys: pytest.CaptureFixture[str]) -> Command:
         captured = capsys.readouterr()
         assert captured.err == ""
         return captured.out
+
+    return run
+
+
+@pytest.fixture
+def buffer_of(flake8: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give a function that runs flake8 on a buffer under the name of a file."""
+
+    def run(name: str, text: str) -> str:
+        stdin_get_value.cache_clear()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return flake8("--stdin-display-name", name, "-")
 
     return run
 
@@ -129,41 +143,47 @@ def test_one_file_is_told_what_the_whole_is_told_about_it(write: Write, flake8: 
 class TestBuffers:
     """Unsaved text of an editor comes by standard input."""
 
-    def test_the_text_counts_and_not_the_file(self, write: Write) -> None:
+    def test_in_a_process(self, write: Write) -> None:
         write(FILES)
         buffer = "\n" + textwrap.dedent(FILES["app/models/user.py"])
         done = process("--stdin-display-name", "app/models/user.py", "-", text=buffer)
-        expected = {(path, line + 1, code, slug) for path, line, code, slug in PLACES if path == "app/models/user.py"}
-        assert places(done.stdout) == expected
+        assert {line for _, line, _, _ in places(done.stdout)} == {6, 8}
 
-    def test_a_buffer_that_is_mended(self, write: Write) -> None:
+    def test_the_text_counts_and_not_the_file(self, write: Write, buffer_of: Command) -> None:
+        write(FILES)
+        buffer = "\n" + textwrap.dedent(FILES["app/models/user.py"])
+        done = buffer_of("app/models/user.py", buffer)
+        expected = {(path, line + 1, code, slug) for path, line, code, slug in PLACES if path == "app/models/user.py"}
+        assert places(done) == expected
+
+    def test_a_buffer_that_is_mended(self, write: Write, buffer_of: Command) -> None:
         write(FILES)
         buffer = textwrap.dedent(FILES["app/models/user.py"]).replace("db.Base", "db.AutoIncrementBase")
         buffer = buffer.replace("    id: Mapped[int] = mapped_column(primary_key=True)\n", "")
         buffer = buffer.replace("from sqlalchemy.orm import Mapped, mapped_column\n", "")
-        done = process("--stdin-display-name", "app/models/user.py", "-", text=buffer)
-        assert (done.stdout, done.returncode) == ("", 0)
+        done = buffer_of("app/models/user.py", buffer)
+        assert done == ""
 
-    def test_an_absolute_name(self, write: Write) -> None:
+    def test_an_absolute_name(self, write: Write, buffer_of: Command) -> None:
         folder = write(FILES)
         name = str(folder / "app/models/user.py")
         buffer = textwrap.dedent(FILES["app/models/user.py"])
-        done = process("--stdin-display-name", name, "-", text=buffer)
-        assert {line for _, line, _, _ in places(done.stdout)} == {5, 7}
+        done = buffer_of(name, buffer)
+        assert {line for _, line, _, _ in places(done)} == {5, 7}
 
-    def test_a_file_that_does_not_exist_yet(self, write: Write) -> None:
+    def test_a_file_that_does_not_exist_yet(self, write: Write, buffer_of: Command) -> None:
         write(FILES)
         buffer = textwrap.dedent(FILES["app/models/user.py"])
-        done = process("--stdin-display-name", "app/models/new.py", "-", text=buffer)
-        assert places(done.stdout) == {
+        done = buffer_of("app/models/new.py", buffer)
+        assert places(done) == {
             ("app/models/new.py", 5, "AIN001", "raw-base"),
             ("app/models/new.py", 7, "AIN002", "implicit-autoincrement"),
         }
 
-    def test_without_a_name(self, write: Write) -> None:
+    def test_without_a_name(self, write: Write, buffer_of: Command) -> None:
         write(FILES)
-        done = process("-", text=textwrap.dedent(FILES["app/models/user.py"]))
-        assert {line for _, line, _, _ in places(done.stdout)} == {5, 7}
+        done = buffer_of("stdin", textwrap.dedent(FILES["app/models/user.py"]))
+        assert {line for _, line, _, _ in places(done)} == {5, 7}
 
 
 class TestOptions:
@@ -267,6 +287,14 @@ class TestManners:
     def test_nothing_comes_out_of_run(self) -> None:
         reports = list(Plugin(ast.parse(""), "nul\0.py", [""]).run())
         assert [(line, column, message[:6]) for line, column, message, _ in reports] == [(1, 0, "AIN000")]
+
+    def test_a_working_directory_that_is_gone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        [(line, column, message, _)] = Plugin(ast.parse(""), "a.py", [""]).run()
+        assert (line, column) == (1, 0)
+        assert message.startswith("AIN000 flake8-autoincrement failed at a.py: FileNotFoundError: ")
 
     @pytest.mark.parametrize(
         ("data", "code"),

@@ -11,6 +11,7 @@ from flake8_autoincrement.cli.terminal import is_coloured, print_rich
 from flake8_autoincrement.diagnostics import Diagnostic, Severity
 from flake8_autoincrement.engine.bases import missing_bases
 from flake8_autoincrement.engine.check import FileReport, check_file, without_suppressed
+from flake8_autoincrement.engine.syntax import with_syntax
 from flake8_autoincrement.output import text
 
 
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _reports(run: Run) -> Iterable[FileReport]:
     for path in run.files:
-        yield without_suppressed(check_file(run.workspace.project(path), path))
+        yield without_suppressed(with_syntax(check_file(run.workspace.project(path), path)))
 
 
 def _status(reports: Sequence[FileReport], diagnostics: Sequence[Diagnostic], threshold: Severity) -> int:
@@ -66,7 +67,7 @@ def _notes(reports: Sequence[FileReport]) -> Iterable[str]:
     """Say what the diagnostics alone do not: what was not seen."""
     unread = sum(len(report.facts.unread) for report in reports if report.facts is not None)
     if unread:
-        yield f"{unread} declarations of tables could not be read; ain tables lists them"
+        yield f"{text.counted(unread, 'table')} could not be read; ain tables says where"
     if names := missing_bases(reports):
         advice = "`bases` in the settings names yours, `bases = []` says that there is none"
         yield f"no class called {' or '.join(names)} was found; {advice}"

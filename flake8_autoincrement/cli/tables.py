@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from flake8_autoincrement.cli.options import add_paths, begun
 from flake8_autoincrement.cli.terminal import print_rich
 from flake8_autoincrement.engine.check import FileReport, check_file, declared_tables
+from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.history.declared import declared
 from flake8_autoincrement.output import tables_json, tables_text, text
 from flake8_autoincrement.output.rows import Row
 
@@ -25,31 +27,38 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the tables and give the exit status: 2 where a file could not be read, else 0."""
     begun_run = begun(arguments)
     reports = [check_file(begun_run.workspace.project(path), path) for path in begun_run.files]
-    rows = [row for report in reports for row in _rows(report)]
+    files = declared(report.facts for report in reports if report.facts is not None)
+    rows = [row for file in files for row in _rows(file)]
     if arguments.json:
         print(tables_json.render(rows))
-    elif rows:
-        print_rich(tables_text.render(rows))
-        print()
-    for line in _unread(reports):
+    else:
+        _print_tables(rows, reports)
+    for line in _failures(reports):
         print(line, file=sys.stderr)
-    if not arguments.json:
-        print(tables_text.summary(rows))
     return 2 if any(report.failed for report in reports) else 0
 
 
-def _rows(report: FileReport) -> Iterator[Row]:
-    if report.facts is not None:
-        for declaration in declared_tables(report.facts):
-            if declaration.table is not None:
-                yield Row(declaration.table, declaration, report.path)
+def _print_tables(rows: list[Row], reports: list[FileReport]) -> None:
+    unread = [unread for report in reports if report.facts for unread in report.facts.unread]
+    if rows:
+        print_rich(tables_text.render(rows))
+        print()
+    for declaration in unread:
+        place = f"{text.place(declaration.span)}: " if declaration.span else ""
+        print(f"{place}note: not read: {declaration.why}")
+    print(tables_text.summary(rows, len(unread)))
 
 
-def _unread(reports: list[FileReport]) -> Iterator[str]:
-    """Give a line for each file that could not be read, and for each declaration in a file."""
+def _rows(file: FileFacts) -> Iterator[Row]:
+    for declaration in declared_tables(file):
+        if declaration.table is not None:
+            yield Row(declaration.table, declaration, file.path)
+
+
+def _failures(reports: list[FileReport]) -> Iterator[str]:
+    """Give the lines about files that could not be read at all."""
     for report in reports:
         if report.failed:
             yield from (str(line) for line in text.render(report.diagnostics))
-            yield report.trace or ""
-        for unread in report.facts.unread if report.facts else ():
-            yield f"{text.place(unread.span) if unread.span else report.path}: note: not read: {unread.why}"
+        if report.trace is not None:
+            yield report.trace

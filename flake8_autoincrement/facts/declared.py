@@ -6,12 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_autoincrement.facts.file import FileFacts
-from flake8_autoincrement.facts.keys import key_columns
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
-
-# A base has no table of its own, so the version of the compiler is not asked: only Numeric keys differ.
-_NEWEST = (2, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,11 @@ def declarations(file: FileFacts) -> Iterator[Declaration]:
 
 def of_model(model: ModelClass) -> Declaration:
     """Give what a class declares; a mapped class's columns are as its table has them, constraints applied."""
-    if model.table is None:
-        return Declaration(model, None, model.columns, _key_of_base(model))
-    own = tuple(column for column in model.table.columns if column.declared_in == model.name)
-    own_key = tuple(key for key in model.table.key if key.column.declared_in == model.name)
-    inherited = tuple(key for key in model.table.key if key.column.declared_in != model.name)
-    return Declaration(model, model.table, own, own_key, inherited)
+    columns = model.columns if model.table is None else _own_columns(model, model.table)
+    own_key = tuple(key for key in model.key if key.column.declared_in == model.name)
+    inherited = tuple(key for key in model.key if key.column.declared_in != model.name)
+    return Declaration(model, model.table, columns, own_key, inherited)
 
 
-def _key_of_base(model: ModelClass) -> tuple[KeyColumn, ...]:
-    return key_columns([column for column in model.columns if column.primary_key], _NEWEST)
+def _own_columns(model: ModelClass, table: Table) -> tuple[Column, ...]:
+    return tuple(column for column in table.columns if column.declared_in == model.name)

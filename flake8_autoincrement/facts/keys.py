@@ -41,15 +41,14 @@ def _key_column(
         return KeyColumn(column, KeyGeneration.IDENTITY)
     if conflict := _conflict(column, columns, sqlalchemy):
         return KeyColumn(column, KeyGeneration.UNKNOWN, conflict)
-    if _counts(column, columns, sqlalchemy):
-        if incomplete is not None and column.autoincrement is not True and not _client_fills(column):
+    if _counts(column, columns, sqlalchemy) and not _client_fills(column):
+        if incomplete is not None and column.autoincrement is not True:
             return KeyColumn(column, KeyGeneration.UNKNOWN, incomplete.why)
-        if not _client_fills(column):
-            assert isinstance(column.type, SqlType)
-            return KeyColumn(column, KeyGeneration(column.type.width.value))
-    elif column.computed:
+        assert isinstance(column.type, SqlType)
+        return KeyColumn(column, KeyGeneration(column.type.width.value))
+    if column.computed:
         return KeyColumn(column, KeyGeneration.SERVER_DEFAULT, "it is a generated column")
-    elif isinstance(column.server_default, ServerDefault) and column.server_default.kind != "fetched":
+    if isinstance(column.server_default, ServerDefault) and column.server_default.kind != "fetched":
         if column.server_default.sql is None:
             return KeyColumn(column, KeyGeneration.UNKNOWN, "its server default could not be read")
         if column.server_default.calls_nextval:
@@ -103,7 +102,7 @@ def _counts(column: Column, columns: Sequence[Column], sqlalchemy: Version) -> b
         return False
     if not _countable(column.type, sqlalchemy):
         return False
-    if _client_fills(column) or column.server_default is not None:
+    if _client_fills(column) or column.server_default is not None or column.computed:
         return False
     return not column.foreign_keys or column.autoincrement == "ignore_fk"
 
@@ -120,6 +119,8 @@ def _countable(type_: SqlType, sqlalchemy: Version) -> bool:
 
 def _conflict(column: Column, columns: Sequence[Column], sqlalchemy: Version) -> str | None:
     """Say why SQLAlchemy would raise instead of compiling the table."""
+    if isinstance(column.type, SqlType) and column.type.affinity is Affinity.NULL:
+        return _without_type(column)
     if column.autoincrement is not True or not isinstance(column.type, SqlType):
         return None
     if sum(other.autoincrement is True for other in columns) > 1:
@@ -130,3 +131,11 @@ def _conflict(column: Column, columns: Sequence[Column], sqlalchemy: Version) ->
     if column.type.affinity is Affinity.INTEGER or number:
         return None
     return f"SQLAlchemy raises: {column.type.name} is not compatible with autoincrement=True"
+
+
+def _without_type(column: Column) -> str | None:
+    """Say why a column without a type of its own cannot be judged; one that only refers to a parent needs none."""
+    if not column.foreign_keys:
+        return "SQLAlchemy raises: it has no type"
+    counts = column.autoincrement is True or column.autoincrement == "ignore_fk"
+    return f"its type is that of {column.foreign_keys[0]}, which was not found" if counts else None

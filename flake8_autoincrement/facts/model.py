@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from flake8_autoincrement.facts.schema import Column, Table
+from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
@@ -57,7 +57,8 @@ class ModelClass:
     `columns` are those that the class statement itself declares; `table.columns` are all. `bases` is the resolved
     `__mro__` without the class itself and `object`; `chain` the part of it that leads from the class to the declarative
     base, that is the answer to "where does it get its mapping from". `table` is None for bases, mixins and
-    single-table children (whose table is their parent's).
+    single-table children (whose table is their parent's). `key` is the table's, and for a base or a mixin the key that a mapped
+    class has which adds nothing to it. `added` are the columns that a single-table child brings to its parent's table.
     """
 
     name: str
@@ -66,6 +67,8 @@ class ModelClass:
     chain: tuple[Base, ...]
     columns: tuple[Column, ...]
     table: Table | None = None
+    key: tuple[KeyColumn, ...] = ()
+    added: tuple[Column, ...] = ()
     missing: tuple[MissingBase, ...] = ()
     incomplete: Unknown | None = None
     span: Span | None = field(default=None, compare=False)

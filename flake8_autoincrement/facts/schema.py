@@ -102,7 +102,7 @@ class Column:
 
     `autoincrement` is what SQLAlchemy has, "auto" if nothing was written; `stated` says whether it was written.
     `foreign_keys` are the targets as written (`users.id`), "?" where one could not be read. `index` and `nullable` are
-    None where not written. `declared_in` is the dotted name of the class that declares it, or of the Core table's
+    None where not written. `key` is the name by which Python knows the column, None if that is `name`. `declared_in` is the dotted name of the class that declares it, or of the Core table's
     variable; `span` is the declaring statement, `expression` the call that makes the column (the same where there is none).
     """
 
@@ -118,6 +118,7 @@ class Column:
     identity: bool = False
     computed: bool = False
     foreign_keys: tuple[str, ...] = ()
+    key: str | None = None
     nullable: bool | None = None
     index: bool | None = None
     span: Span | None = field(default=None, compare=False)

@@ -27,13 +27,11 @@ def is_whole_number(column: Column) -> bool:
 
 
 def is_named_as_surrogate(declaration: Declaration, column: Column) -> bool:
-    """Say whether a key is called `id`, `{table}_id` (also in the singular), or is inherited as the sole key."""
-    if column.name.lower() in ("id", "pk"):
+    """Say whether a key is called `id`, or after its table or class: `{table}_id`, also in the singular."""
+    name = column.name.lower()
+    if name in ("id", "pk"):
         return True
-    if len(declaration.key) == 1 and declaration.inherited_key:
-        return True
-    stem = column.name.lower().removesuffix("_id").replace("_", "")
-    return column.name.lower().endswith("_id") and stem in _names(declaration)
+    return name.endswith("_id") and name.removesuffix("_id").replace("_", "") in _names(declaration)
 
 
 def _names(declaration: Declaration) -> frozenset[str]:

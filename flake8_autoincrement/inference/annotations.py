@@ -133,7 +133,7 @@ class Annotations:
         """Give the members of a union, None if the value is none."""
         if isinstance(value, Indexed) and _path(self._interpreter.force(value.of)) in _UNIONS:
             index = self._interpreter.force(value.index)
-            members = list(index.items) if isinstance(index, Items) else [index]
+            members: list[Value] = list(index.items) if isinstance(index, Items) else [index]
             optional = (_path(self._interpreter.force(value.of)) or "").endswith("Optional")
             return [*members, Constant(None)] if optional else members
         if isinstance(value, Made) and _path(value.callee) == "operator.|":

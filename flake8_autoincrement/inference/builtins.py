@@ -8,13 +8,14 @@ from collections.abc import Callable
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.expressions import MAXIMUM_ITEMS, MAXIMUM_TEXT
+from flake8_autoincrement.inference.expressions import MAXIMUM_ITEMS, MAXIMUM_TEXT, assumed
 from flake8_autoincrement.inference.libraries import Libraries, known_name
 from flake8_autoincrement.inference.values import (
     FALSE,
     NONE,
     TRUE,
     Absent,
+    Assumed,
     Bound,
     Class,
     Constant,
@@ -185,7 +186,7 @@ class Builtins(Libraries):
             return Unknown("it is computed from an unknown value")
         try:
             assert isinstance(plain[0], tuple) and isinstance(named[0], dict)
-            return self.value_of(function(*plain[0], **named[0]))
+            return assumed(self.value_of(function(*plain[0], **named[0])), *map(self.force, args))
         except Exception as error:  # whatever the user's arguments make of it
             return Unknown(f"computing it fails: {error}")
 
@@ -258,6 +259,13 @@ class Builtins(Libraries):
 
     def _builtin_issubclass(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         return _answer(self._is_below(self.force(args[0]), self.force(args[1])))
+
+    def _builtin_dir(self, args: list[Value], keywords: dict[str, Value]) -> Value:
+        cls = self.force(args[0])
+        if not isinstance(cls, Class):
+            return Unknown("the names of an unknown value")
+        names = {name for entry in cls.mro if isinstance(entry, Class) for name in entry.namespace}
+        return list_of([Constant(name) for name in sorted(names)])
 
     def _builtin_callable(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         value = self.force(args[0])
@@ -420,8 +428,9 @@ class Builtins(Libraries):
                 return args[1]
             case "copy.copy" | "copy.deepcopy" if args:
                 return self._copied(self.force(args[0]))
-            case "os.environ.get" | "os.getenv":  # evaluated as with an empty environment
-                return args[1] if len(args) > 1 else keywords.get("default", NONE)
+            case "os.environ.get" | "os.getenv":
+                default = self.force(args[1] if len(args) > 1 else keywords.get("default", NONE))
+                return Assumed(default.value) if isinstance(default, Constant) else Unknown("an environment variable")
             case "itertools.chain":
                 made = Items("list", [], born=self.uncertain)
                 for argument in args:
@@ -462,7 +471,7 @@ class Builtins(Libraries):
         """Call a function of `re` with constants; a replacement may be a function of the user's."""
         if name == "compile":
             return Made(self.symbol("re.Pattern"), args, keywords)
-        args = [pattern.args[0] if _is_pattern(pattern := self.force(value)) else value for value in args]
+        args = [_pattern(self.force(value)) or value for value in args]
         if name == "sub" and len(args) > 2 and isinstance(replace := self.force(args[1]), (Function, Bound, Partial)):
             return self._substituted(args, replace)
         plain = self.plain(tuple_of(args))
@@ -514,14 +523,23 @@ class Builtins(Libraries):
         receiver = method.receiver
         match receiver:
             case Constant() if isinstance(receiver.value, (str, bytes)):
-                return self._text_method(receiver.value, method.name, args, keywords)
+                return assumed(self._text_method(receiver.value, method.name, args, keywords), receiver)
             case Items():
                 return self._items_method(receiver, method.name, args)
             case Mapping():
                 return self._mapping_method(receiver, method.name, args, keywords)
+            case Function() | Wrapped() if method.name == "__get__":
+                return self._gotten(receiver, args)
             case Wrapped():
                 return receiver
         return Unknown(f"the method {method.name} of a constant")
+
+    def _gotten(self, receiver: Function | Wrapped, args: list[Value]) -> Value:
+        """Reach a function as a descriptor is reached: `function.__get__(instance, cls)`."""
+        instance, cls = ([*map(self.force, args), NONE, NONE])[:2]
+        if isinstance(cls, Class) and isinstance(receiver, Wrapped):
+            return self.reached(receiver, cls, None if _is_none(instance) else instance)
+        return receiver if _is_none(instance) else Bound(receiver, instance)
 
     def _text_method(self, text: str | bytes, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         function = getattr(text, name, None)
@@ -541,9 +559,7 @@ class Builtins(Libraries):
             case ("copy", []):
                 return self._copied(receiver)
             case ("pop", _) if receiver.items and receiver.open is None:
-                plain = self.plain(args[0]) if args else (-1,)
-                at = plain[0] if plain and isinstance(plain[0], int) else -1
-                return receiver.items.pop(at) if -len(receiver.items) <= at < len(receiver.items) else Unknown("a pop")
+                return self._popped(receiver, self.plain(args[0]) if args else (-1,))
             case ("reverse", []):
                 receiver.items.reverse()
             case ("union", [more]):
@@ -563,6 +579,11 @@ class Builtins(Libraries):
         self.doubt(receiver)
         return NONE
 
+    def _popped(self, receiver: Items, at: tuple[object] | None) -> Value:
+        if at is None or not isinstance(at[0], int) or not -len(receiver.items) <= at[0] < len(receiver.items):
+            return Unknown("an item at an unknown index is taken out")
+        return receiver.items.pop(at[0])
+
     def _mapping_method(self, receiver: Mapping, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         match name, args:
             case ("get" | "pop" | "setdefault", [key, *rest]):
@@ -579,8 +600,8 @@ class Builtins(Libraries):
             case ("update", _):
                 for more in args:
                     self.merge(receiver, more)
-                for key, value in keywords.items():
-                    self.put(receiver, Constant(key), value)
+                for word, value in keywords.items():
+                    self.put(receiver, Constant(word), value)
                 self.doubt(receiver)
                 return NONE
         return receiver.open or Unknown(f"{name}() of a dict")
@@ -624,8 +645,10 @@ def _is_missing(value: Value) -> bool:
     return isinstance(value, Symbol) and value.missing is not None
 
 
-def _is_pattern(value: Value) -> bool:
-    return isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path == "re.Pattern"
+def _pattern(value: Value) -> Value | None:
+    """Give the text of a compiled regular expression, None for any other value."""
+    is_pattern = isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path == "re.Pattern"
+    return value.args[0] if is_pattern and isinstance(value, Made) else None
 
 
 def _same_symbol(first: Symbol, second: Symbol) -> bool:

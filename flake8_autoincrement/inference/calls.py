@@ -9,7 +9,7 @@ from astroid import nodes
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.builtins import Builtins
 from flake8_autoincrement.inference.classes import unwrapped
-from flake8_autoincrement.inference.core import MAXIMUM_DEPTH
+from flake8_autoincrement.inference.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted
 from flake8_autoincrement.inference.expressions import Near
 from flake8_autoincrement.inference.triggers import may_declare
 from flake8_autoincrement.inference.values import (
@@ -105,20 +105,28 @@ class Calls(Builtins):
         if isinstance(names, Unknown):
             return names
         scope = Scope(names, function.scope, function.scope.module, None, frame)
+        outer, self.uncertain = (self.uncertain, self.limit), 0
+        if not self.frames:
+            self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS)
         self.frames.append(frame)
         if site is not None:
             self.sites.append(site)
-        outer, self.uncertain = self.uncertain, 0
         try:
-            if isinstance(function.node, nodes.Lambda) and not isinstance(function.node, nodes.FunctionDef):
-                return self.evaluate(function.node.body, scope)
-            ending = self.execute(function.node.body, scope)
+            return self._executed_function(function, scope, frame)
+        except Exhausted:
+            if len(self.frames) > 1 or self.steps > outer[1]:
+                raise
+            return Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
         finally:
-            self.uncertain = outer
+            self.uncertain, self.limit = outer
             self.frames.pop()
             if site is not None:
                 self.sites.pop()
-        return self._result(frame, ending)
+
+    def _executed_function(self, function: Function, scope: Scope, frame: Frame) -> Value:
+        if isinstance(function.node, nodes.Lambda) and not isinstance(function.node, nodes.FunctionDef):
+            return self.evaluate(function.node.body, scope)
+        return self._result(frame, self.execute(function.node.body, scope))
 
     def _result(self, frame: Frame, ending: str | None) -> Value:
         if frame.yields:
@@ -212,6 +220,8 @@ class Calls(Builtins):
                 return Method(value, name)
             case Made():
                 return value.attributes.get(name) or self.made_attribute(value, name)
+            case Function() | Wrapped() if name == "__get__":
+                return Method(value, name)
             case Function():
                 if name in ("__name__", "__qualname__"):
                     return Constant(value.name)
@@ -237,6 +247,12 @@ class Calls(Builtins):
             return Mapping({(str, key): (Constant(key), item) for key, item in instance.attributes.items()})
         if (raw := self.raw_attribute(instance.cls, name)) is not None:
             return self.reached(raw[0], instance.cls, instance)
+        if (hook := self.raw_attribute(instance.cls, "__getattr__")) is not None:
+            found = self.force(self.call(unwrapped(hook[0]), [instance, Constant(name)], {}))
+            if not isinstance(found, Unknown):
+                return found
+        if name == "fget" and instance.supers is not None and instance.supers.args:
+            return instance.supers.args[0]
         if instance.supers is not None or any(isinstance(entry, Symbol) for entry in instance.cls.mro):
             return self.library_instance_attribute(instance, name)
         inherited = self.class_attribute(instance.cls, name)

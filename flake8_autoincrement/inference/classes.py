@@ -8,6 +8,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.statements import Statements
+from flake8_autoincrement.inference.trees import metaclass_of
 from flake8_autoincrement.inference.values import (
     Absent,
     Bound,
@@ -39,8 +40,8 @@ class Classes(Statements):
         """Make the class of a class statement: its body executed, its decorators applied."""
         bases = [(self.evaluate(base, scope), base.as_string(), self.span(base, scope.module)) for base in node.bases]
         keywords = {keyword.arg: self.evaluate(keyword.value, scope) for keyword in node.keywords if keyword.arg}
-        if node.metaclass() is not None and "metaclass" not in keywords:
-            keywords["metaclass"] = Unknown("a metaclass")
+        if (metaclass := metaclass_of(node)) is not None:
+            keywords["metaclass"] = self.evaluate(metaclass, scope)
         span = self.span(node, scope.module)
         cls = Class(self._qualified(node, scope), scope.module.name, node, span, [], keywords, {}, {}, written=bases)
         cls.namespace.update(
@@ -51,8 +52,13 @@ class Classes(Statements):
         return self.finished(cls, node, scope)
 
     def _qualified(self, node: nodes.ClassDef, scope: Scope) -> str:
-        outer = scope.cls
-        return f"{outer.name}.{node.name}" if outer is not None else str(node.name)
+        """Give the class's name behind the functions and classes that it stands in."""
+        if scope.cls is not None:
+            return f"{scope.cls.name}.{node.name}"
+        around: Scope | None = scope
+        while around is not None and around.frame is None:
+            around = around.parent
+        return str(node.name) if around is None or around.frame is None else f"{around.frame.function.name}.{node.name}"
 
     def _name_span(self, node: nodes.ClassDef, span: Span) -> Span:
         """Give the stretch of the `class` line itself, behind decorators."""
@@ -91,7 +97,7 @@ class Classes(Statements):
     def linearise(self, cls: Class) -> None:
         """Compute the order in which a class and its bases are searched (C3)."""
         bases = [base for base in cls.bases if not (isinstance(base, Symbol) and base.path in (OBJECT, *_DISCARDED))]
-        orders = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
+        orders: list[list[Value]] = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
         merged = _merge([*orders, list(bases)])
         if merged is None:
             why = Unknown("its bases have no consistent order", cls.span)
@@ -109,11 +115,11 @@ class Classes(Statements):
                 break
         metaclass = self.metaclass(cls)
         if metaclass is not None:
-            hook = self._in_namespaces(metaclass, "__init__")
-            if isinstance(hook, Function):
+            constructor = self._in_namespaces(metaclass, "__init__")
+            if isinstance(constructor, Function):
                 bases = tuple_of(cls.bases)
                 name = Constant(cls.name.rpartition(".")[2])
-                self.call(hook, [cls, name, bases, self.namespace_of(cls)], {}, cls.span)
+                self.call(constructor, [cls, name, bases, self.namespace_of(cls)], {}, cls.span)
 
     def metaclass(self, cls: Class) -> Class | None:
         """Give the metaclass of a class, where it is one that was read."""
@@ -199,7 +205,9 @@ class Classes(Statements):
         """Give what an attribute in a class's namespace is when it is reached through the class or an instance."""
         match value:
             case Wrapped(kind="declared_attr"):
-                return self.call(unwrapped(value), [cls], {})
+                return self.declared(value, cls)
+            case Instance() if (hook := self.raw_attribute(value.cls, "__get__")) is not None:
+                return self.call(unwrapped(hook[0]), [value, instance or Constant(None), cls], {})
             case Wrapped(kind="classmethod"):
                 return Bound(value.function, cls)
             case Wrapped(kind="staticmethod"):
@@ -211,6 +219,13 @@ class Classes(Statements):
             case Function(name="__init_subclass__" | "__class_getitem__"):
                 return Bound(value, cls)
         return value
+
+    def declared(self, value: Wrapped, cls: Class, site: Span | None = None) -> Value:
+        """Give what a `declared_attr` makes for a class, computed once."""
+        if id(value) not in cls.declared:
+            cls.declared[id(value)] = Unknown("it is defined in terms of itself")
+            cls.declared[id(value)] = self.call(unwrapped(value), [cls], {}, site)
+        return cls.declared[id(value)]
 
     def super_attribute(self, value: Super, name: str) -> Value:
         """Give an attribute as `super().name` does."""

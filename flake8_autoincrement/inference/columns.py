@@ -79,6 +79,7 @@ class Columns:
             default=default,
             onupdate=self._client_default(keywords.get("onupdate")),
             server_default=server_default,
+            key=text_of(keywords.get("key")),
             nullable=self._flag(keywords.get("nullable")),
             index=self._flag(keywords.get("index")),
             span=place.span,
@@ -93,8 +94,6 @@ class Columns:
         name = None
         if args and isinstance(args[0], Constant) and (args[0].value is None or isinstance(args[0].value, str)):
             name = text_of(args.pop(0))
-        elif args and isinstance(args[0], Made) and known_name(args[0].callee) == "quoted_name":
-            name = text_of(self._interpreter.force(args.pop(0).args[0]))
         if args and not _is_schema_item(args[0]):
             return name, self._types.sql_type(args[0]) or Unknown("a type that is not known"), args[1:]
         return name, None, args
@@ -206,10 +205,10 @@ class Columns:
                 return self._nextval(self._interpreter.force(sequence))
             case Made(callee=Part(name="op" | "self_group" | "label" | "cast" | "as_")):
                 return None
-            case Made(callee=Symbol()):
-                return self._function(value, known_name(value.callee) or value.callee.path)
-            case Made(callee=Part()):
-                return f"{value.callee.name}()"
+            case Made(callee=Symbol() as callee):
+                return self._function(value, known_name(callee) or callee.path)
+            case Made(callee=Part(name=name)):
+                return f"{name}()"
         return None
 
     def _function(self, made: Made, name: str) -> str | None:
@@ -241,7 +240,8 @@ class Columns:
         match kind:
             case "ForeignKey":
                 assert isinstance(item, Made)
-                return replace(column, foreign_keys=(*column.foreign_keys, self._target(item)))
+                typed = self._referred(item) if column.type is NULL else None
+                return replace(column, type=typed or column.type, foreign_keys=(*column.foreign_keys, self._target(item)))
             case "Sequence" if item is not None and isinstance(item, Made):
                 return replace(column, default=self._sequence(item)) if column.default is None else column
             case "Identity":
@@ -257,6 +257,24 @@ class Columns:
         if isinstance(item, (Unknown, Absent)):
             return replace(column, default=column.default or Unknown(f"an argument is not known: {item.why}", item.span))
         return column
+
+    def _referred(self, foreign_key: Made) -> SqlType | Unknown | None:
+        """Give the type of the column that a foreign key names as an object, None if it is not plain."""
+        target = self._interpreter.force(foreign_key.args[0]) if foreign_key.args else Constant(None)
+        if isinstance(target, Part) and isinstance(target.of, Part) and target.of.name in ("c", "columns"):
+            table = self._interpreter.force(target.of.of)
+            target = self.of_table(table, target.name) or target if isinstance(table, Made) else target
+        made = self.made_column(target)
+        found = None if made is None else self.column(made, Place("", None, None)).type
+        return None if found is NULL else found
+
+    def of_table(self, table: Made, name: str) -> Made | None:
+        """Give the call that makes a column of a Core table."""
+        for argument in table.args[2:]:
+            made = self.made_column(argument)
+            if made is not None and self.column(made, Place("", None, None)).name == name:
+                return made
+        return None
 
     def _target(self, foreign_key: Made) -> str:
         target = self._interpreter.force(foreign_key.args[0]) if foreign_key.args else Constant(None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
 from astroid import nodes
 
@@ -29,7 +31,10 @@ from flake8_autoincrement.inference.values import (
 )
 from flake8_autoincrement.source import Span
 
+Result = TypeVar("Result")
+
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
+MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
 
 KNOWN_LIBRARIES = frozenset({"six", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "pydantic", "typing_extensions"})
@@ -52,6 +57,9 @@ class Core(ABC):
         self.frames: list[Frame] = []
         self.uncertain = 0
         self.steps = 0
+        self.limit = MAXIMUM_STEPS
+        self.open_exits = 0  # how often a loop or function might have been left on a path that may not be taken
+        self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
         self._symbols: dict[str, Symbol] = {}
         self._lines: dict[str, list[str]] = {}
 
@@ -117,10 +125,32 @@ class Core(ABC):
         text = lines[line - 1] if line <= len(lines) else ""
         return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
 
+    def within_budget(self, compute: Callable[[], Result], span: Span | None) -> Result | Unknown:
+        """Compute something with a budget of its own; give `Unknown` where that is used up."""
+        outer = (self.steps, self.limit, self.sites, self.uncertain, self.frames)
+        self.steps, self.limit, self.sites, self.uncertain, self.frames = 0, MAXIMUM_STEPS, [], 0, []
+        try:
+            return compute()
+        except Exhausted:
+            return Unknown(f"reading it takes more than {MAXIMUM_STEPS} steps", span)
+        except RecursionError:
+            return Unknown("it is nested too deeply to be read", span)
+        finally:
+            self.steps, self.limit, self.sites, self.uncertain, self.frames = outer
+
+    @contextmanager
+    def at(self, module: Module) -> Iterator[None]:
+        """Evaluate what is inside the block as a part of a module."""
+        self.executing.append(module)
+        try:
+            yield
+        finally:
+            self.executing.pop()
+
     def step(self) -> None:
         """Count one step; raise `Exhausted` when the statement's budget is used up."""
         self.steps += 1
-        if self.steps > MAXIMUM_STEPS:
+        if self.steps > self.limit:
             raise Exhausted
 
     # Modules.
@@ -174,23 +204,14 @@ class Core(ABC):
     def _execute_alone(self, module: Module, statement: nodes.NodeNG) -> str | None:
         """Execute one statement of a module's body, with a budget of its own."""
         module.done.add(id(statement))
-        outer = (self.steps, self.sites, self.uncertain, self.frames)
-        self.steps, self.sites, self.uncertain, self.frames = 0, [], 0, []
-        self.executing.append(module)
-        why = None
-        try:
-            return self.execute([statement], self.scope_of(module))
-        except Exhausted:
-            why = f"reading it takes more than {MAXIMUM_STEPS} steps"
-        except RecursionError:
-            why = "it is nested too deeply to be read"
-        finally:
-            self.executing.pop()
-            self.steps, self.sites, self.uncertain, self.frames = outer
-        unknown = Unknown(why, self.span(statement, module))
-        module.unread.append(unknown)
+        with self.at(module):
+            place = self.span(statement, module)
+            ending = self.within_budget(lambda: self.execute([statement], self.scope_of(module)), place)
+        if not isinstance(ending, Unknown):
+            return ending
+        module.unread.append(ending)
         for name in bound(statement):
-            module.names.setdefault(name, unknown)
+            module.names.setdefault(name, ending)
         return None
 
     def _demanded(self, module: Module, name: str) -> None:
@@ -251,6 +272,8 @@ class Core(ABC):
             return Unknown(module.failure)
         if (hook := self.global_name(module, "__getattr__")) is not None:
             return self.call(hook, [Constant(name)], {})
+        if _is_dynamic(module.text):
+            return Unknown(f"{module.name} makes its names at run time")
         if any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
         return Absent(f"{module.name} does not define {name}")
@@ -318,6 +341,11 @@ class Core(ABC):
         """Remember a table or class that the module being executed makes."""
         if self.executing:
             self.executing[-1].made.append(made)
+
+
+def _is_dynamic(text: str) -> bool:
+    """Say whether a module may have names that no statement binds."""
+    return any(word in text for word in ("globals()", "sys.modules[__name__]", "exec(", "vars()", "def __getattr__"))
 
 
 def _string(value: Value) -> str | None:

@@ -13,6 +13,7 @@ from flake8_autoincrement.inference.values import (
     FALSE,
     TRUE,
     Absent,
+    Assumed,
     Bound,
     Class,
     Constant,
@@ -34,11 +35,12 @@ from flake8_autoincrement.inference.values import (
     Wrapped,
     text_of,
 )
+from flake8_autoincrement.source import Span
 
 MAXIMUM_TEXT = 100_000  # characters of a string that an operator or a method makes
 MAXIMUM_ITEMS = 20_000
 
-_ARITHMETIC: dict[str, Callable[[object, object], object]] = {
+_ARITHMETIC: dict[str, Callable[..., object]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -51,7 +53,8 @@ _ARITHMETIC: dict[str, Callable[[object, object], object]] = {
     "<<": operator.lshift,
     ">>": operator.rshift,
 }
-_COMPARISON: dict[str, Callable[[object, object], bool]] = {
+_SIGNS: dict[str, Callable[..., object]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
+_COMPARISON: dict[str, Callable[..., bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -264,7 +267,7 @@ class Expressions(Core):
         left, right = self.force(left), self.force(right)
         match left, right:
             case (Constant(), Constant()) if sign in _ARITHMETIC:
-                return _computed(_ARITHMETIC[sign], left.value, right.value)
+                return assumed(_computed(_ARITHMETIC[sign], left.value, right.value), left, right)
             case (Items(), Items()) if sign == "+":
                 return Items(left.kind, left.items + right.items, left.open or right.open, self.uncertain)
             case (Items(), Constant()) if sign == "*" and isinstance(right.value, int):
@@ -310,6 +313,8 @@ class Expressions(Core):
         """Say whether a value counts as true, None if that is unknown."""
         value = self.force(value) if not isinstance(value, Deferred) or value.value is not None else value
         match value:
+            case Assumed():
+                return None
             case Constant():
                 return bool(value.value)
             case Items():
@@ -365,7 +370,7 @@ class Expressions(Core):
             truth = self.truth(value)
             return Unknown("the negation of an unknown value") if truth is None else Constant(not truth)
         if isinstance(value, Constant) and isinstance(value.value, (int, float)):
-            return Constant({"-": operator.neg, "+": operator.pos, "~": operator.invert}[node.op](value.value))
+            return _computed(_SIGNS[node.op], value.value)
         return value if isinstance(value, Unknown) else Made(self.symbol(f"operator.{node.op}"), [value], {})
 
     def _compare(self, node: nodes.Compare, scope: Scope) -> Value:
@@ -380,6 +385,8 @@ class Expressions(Core):
 
     def compared(self, sign: str, left: Value, right: Value) -> bool | None:
         """Compare two values, None if the answer is unknown."""
+        if isinstance(left, Assumed) or isinstance(right, Assumed):
+            return None
         match sign:
             case "is" | "==" if _identical(left, right):
                 return True
@@ -394,7 +401,7 @@ class Expressions(Core):
         if first is None or second is None or sign not in _COMPARISON:
             return None if _may_be_same(left, right) or sign not in ("==", "!=") else sign == "!="
         try:
-            return bool(_COMPARISON[sign](first[0], second[0]))
+            return _COMPARISON[sign](first[0], second[0])
         except TypeError:
             return None
 
@@ -556,16 +563,28 @@ class Expressions(Core):
     # What statements provide.
 
     def defaults(self, arguments: nodes.Arguments, scope: Scope) -> dict[str, Value]:
-        """Evaluate the defaults of a function's parameters."""
+        """Give the defaults of a function's parameters; those that take computing, when they are needed."""
         positional = [*arguments.posonlyargs, *(arguments.args or [])]
-        found = {
-            parameter.name: self.evaluate(default, scope)
-            for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False)
-        }
-        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            if default is not None:
-                found[parameter.name] = self.evaluate(default, scope)
-        return found
+        pairs = [
+            *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        return {parameter.name: self._default(node, scope) for parameter, node in pairs if node is not None}
+
+    def _default(self, node: nodes.NodeNG, scope: Scope) -> Value:
+        if isinstance(node, (nodes.Const, nodes.Name)):
+            return self.evaluate(node, scope)
+        home, sites = list(self.executing), list(self.sites)
+        return Near(lambda: self.at_home(home, sites, lambda: self.evaluate(node, scope)))
+
+    def at_home(self, home: list[Module], sites: list[Span], compute: Callable[[], Value]) -> Value:
+        """Compute a value that was put off, as if at the place where it stands."""
+        outer = (self.sites, self.executing)
+        self.sites, self.executing = list(sites), list(home)
+        try:
+            return compute()
+        finally:
+            self.sites, self.executing = outer
 
     def items(self, value: Value) -> list[Value] | None:
         """Give the items of an iterable, None if they are not known."""
@@ -585,19 +604,23 @@ CONVERSIONS: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": asc
 BUILTIN_NAMES = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 
 
-def _computed(function: Callable[..., object], left: object, right: object) -> Value:
+def _computed(function: Callable[..., object], *operands: object) -> Value:
     """Compute with constants; what fails or grows too large is unknown."""
-    if isinstance(right, int) and (function in (operator.mul, operator.lshift)) and abs(right) > 10_000:
-        return Unknown("a value too large to compute")
-    if isinstance(left, int) and function is operator.mul and abs(left) > 10_000 and not isinstance(right, (int, float)):
+    if function in (operator.mul, operator.lshift) and any(isinstance(part, int) and abs(part) > 10_000 for part in operands):
         return Unknown("a value too large to compute")
     try:
-        result = function(left, right)
+        result = function(*operands)
     except Exception as error:  # whatever the user's operands make of it
         return Unknown(f"computing it fails: {error}")
     if isinstance(result, (str, bytes)) and len(result) > MAXIMUM_TEXT:
         return Unknown("a value too large to compute")
     return Constant(result)
+
+
+def assumed(result: Value, *parts: Value) -> Value:
+    """Mark a constant as assumed where a part of it is."""
+    is_assumed = isinstance(result, Constant) and any(isinstance(part, Assumed) for part in parts)
+    return Assumed(result.value) if is_assumed and isinstance(result, Constant) else result
 
 
 def _identical(left: Value, right: Value) -> bool:

@@ -71,13 +71,21 @@ class Libraries(Classes):
             case "automap_base":
                 first = args[0] if args else keywords.get("declarative_base")
                 return self.declarative_base(made, first, keywords, "automap")
+            case "has_inherited_table" if args:
+                return self.inherits_table(self.force(args[0]))
             case "Table" | "mapper":
                 self.record(made)
-            case "declarative_mixin" if args:
+            case "declarative_mixin" | "quoted_name" | "conv" if args:
                 return args[0]
         if symbol.path in ("six.with_metaclass", "future.utils.with_metaclass") and args:
             return self.class_of(made, "with_metaclass", args[1:], {"metaclass": args[0]}, "")
         return made
+
+    def inherits_table(self, cls: Value) -> Value:
+        """Say whether a class has a mapped base with a table, as `has_inherited_table` does."""
+        if not isinstance(cls, Class) or self.is_mapped is None:
+            return Unknown("whether an unknown class inherits a table")
+        return Constant(any(isinstance(entry, Class) and self.is_mapped(entry) for entry in cls.mro[1:]))
 
     def made(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None) -> Made:
         """Make the value that stands for the result of a library's function."""
@@ -87,7 +95,7 @@ class Libraries(Classes):
     def declarative_base(self, made: Made, cls: Value | None, keywords: dict[str, Value], kind: str) -> Class:
         """Make the class that `declarative_base()` and its like return."""
         base = None if cls is None else self.force(cls)
-        bases = list(base.items) if isinstance(base, Items) else [] if base is None else [base]
+        bases: list[Value] = list(base.items) if isinstance(base, Items) else [] if base is None else [base]
         found = self.class_of(made, text_of(self.force(keywords.get("name", Constant("Base")))) or "Base", bases, {}, kind)
         for name in ("metadata", "type_annotation_map"):
             if name in keywords and not _is_none(self.force(keywords[name])):
@@ -217,6 +225,8 @@ class Libraries(Classes):
             if len(args) >= 4 and isinstance(first, Class):
                 return self.make_class(args[1], args[2], args[3], site, first)
             return Instance(first) if isinstance(first, Class) else Unknown("a new object of an unknown class")
+        if name == "load_dialect_impl" and isinstance(receiver, Instance) and "impl" in receiver.attributes:
+            return receiver.attributes["impl"]
         if name in ("__init__", "__init_subclass__", "__setattr__", "__set_name__"):
             return NONE
         return Unknown(f"super().{name}() of a library", site)

@@ -76,7 +76,7 @@ class Mapper:
         self._columns = columns
         self._scans: dict[int, Scan] = {}
         self._roles: dict[int, Role] = {}
-        self.imperative: dict[int, Value] = {}
+        interpreter.is_mapped = self._is_mapped
 
     # Roles.
 
@@ -89,7 +89,7 @@ class Mapper:
         return found
 
     def _decided_role(self, cls: Class) -> Role:
-        if id(cls) in self.imperative or self._is_decorated(cls, _MAPPING_DECORATORS):
+        if self._is_decorated(cls, _MAPPING_DECORATORS):
             return Role.MAPPED
         if self.is_root(cls):
             return Role.ROOT
@@ -198,10 +198,7 @@ class Mapper:
         scan.reflected = any(known_name(e) == "DeferredReflection" for e in cls.mro if isinstance(e, Symbol)) or any(
             isinstance(e, Class) and e.kind == "automap" for e in cls.mro
         )
-        if self.is_sqlmodel(cls):
-            scan.attributes = self._sqlmodel_attributes(cls)
-        else:
-            scan.attributes = self._collected(cls)
+        scan.attributes = self.collected(cls)
         scan.table = self._own_table(cls)
         scan.table_name = None if scan.table is not None else self._table_name(cls)
         self._take_table_args(scan)
@@ -244,6 +241,7 @@ class Mapper:
 
     def _own_attributes(self, cls: Class) -> list[tuple[str, Value | None, Annotation | None]]:
         names = [*cls.namespace, *(name for name in cls.annotations if name not in cls.namespace)]
+        names.sort(key=lambda name: (cls.lines[name].line, cls.lines[name].column) if name in cls.lines else (0, 0))
         return [
             (name, cls.namespace.get(name), cls.annotations.get(name))
             for name in names
@@ -260,13 +258,13 @@ class Mapper:
         if isinstance(value, Wrapped):
             if value.kind != "declared_attr":
                 return None
-            value = self._interpreter.call(unwrapped(value), [cls], {}, owner.lines.get(name))
+            value = self._interpreter.declared(value, cls, owner.lines.get(name))
         if isinstance(value, (Function, Class)):
             return None
         value = self._interpreter.force(value)
         if self._columns.made_column(value) is not None:
             return Attribute(name, value, annotation, owner)
-        if isinstance(value, Made) and known_name(value.callee) == "field" and "metadata" in value.keywords:
+        if isinstance(value, Made) and _is_dataclass_field(value):
             return self._from_field(name, value, annotation, owner, cls)
         return None
 
@@ -283,8 +281,11 @@ class Mapper:
             value = self._interpreter.force(self._interpreter.call(value, [], {}))
         return None if self._columns.made_column(value) is None else Attribute(name, value, annotation, owner)
 
-    def _collected(self, cls: Class) -> list[Attribute]:
+    def collected(self, cls: Class) -> list[Attribute]:
         """Collect a mapped class's columns: its own, and those of mixins and abstract bases that nothing overrides."""
+        return self._sqlmodel_attributes(cls) if self.is_sqlmodel(cls) else self._declarative_attributes(cls)
+
+    def _declarative_attributes(self, cls: Class) -> list[Attribute]:
         collected: dict[str, Attribute] = {attribute.name: attribute for attribute in self._declared(cls)}
         taken = set(cls.namespace) | {name for name in cls.annotations if name in collected}
         for at, base in enumerate(cls.mro[1:], 1):
@@ -339,7 +340,7 @@ class Mapper:
             if entry is cls or not self._is_mapped(entry):
                 return None if is_none(found := self._interpreter.force(value)) else found
             return None
-        return self.imperative.get(id(cls))
+        return None
 
     def _table_name(self, cls: Class) -> str | Unknown | None:
         for entry in cls.mro:
@@ -359,8 +360,6 @@ class Mapper:
                 return text or None
             case Constant():
                 return None
-            case Made() if known_name(value.callee) == "quoted_name" and value.args:
-                return self._named(self._interpreter.force(value.args[0]), cls)
             case Function():
                 return self._named(self._interpreter.force(self._interpreter.call(value, [cls], {})), cls)
             case Wrapped():
@@ -423,3 +422,7 @@ class Mapper:
                 scan.incomplete = scan.incomplete or value.open
             case Unknown():
                 scan.incomplete = scan.incomplete or value
+
+
+def _is_dataclass_field(made: Made) -> bool:
+    return isinstance(made.callee, Symbol) and made.callee.path == "dataclasses.field" and "metadata" in made.keywords

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from flake8_autoincrement.facts.file import Unreadable
 from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
-from flake8_autoincrement.facts.schema import Column, Table
+from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.annotations import Annotations
 from flake8_autoincrement.inference.columns import Columns, Place, merged
 from flake8_autoincrement.inference.interpreter import Interpreter
 from flake8_autoincrement.inference.libraries import known_name
 from flake8_autoincrement.inference.mapping import Attribute, Mapper, Scan
+from flake8_autoincrement.inference.references import References
 from flake8_autoincrement.inference.sqlmodels import SqlModels
 from flake8_autoincrement.inference.sqltypes import NULL, SqlTypes
 from flake8_autoincrement.inference.values import (
+    NONE,
     Absent,
     Class,
     Constant,
@@ -27,12 +29,25 @@ from flake8_autoincrement.inference.values import (
     Part,
     Symbol,
     Value,
-    is_none,
     text_of,
 )
 from flake8_autoincrement.source import Span
 
 REFLECTED = "its columns are read from the database"
+
+
+@dataclass(slots=True)
+class _Declared:
+    """A table's columns, and the name of each by the identity of the value that makes it."""
+
+    columns: list[Column] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+
+    def add(self, column: Column, value: Value | None) -> None:
+        """Add a column and the value that makes it, if one was written."""
+        self.columns.append(column)
+        if value is not None:
+            self.names[id(value)] = column.name
 
 
 class Models:
@@ -45,6 +60,7 @@ class Models:
         self._annotations = Annotations(interpreter, types)
         self._columns = Columns(interpreter, types)
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
+        self._references = References(interpreter, self.mapper, self._column_of)
         self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, types, sqlmodel)
 
     # Classes.
@@ -63,10 +79,25 @@ class Models:
             chain=tuple(self._chain(cls)),
             columns=tuple(self._declared_columns(scan)),
             table=table,
+            key=table.key if table is not None else self._lent_key(scan),
+            added=tuple(self._added(scan)),
             missing=missing,
             incomplete=scan.incomplete or self.mapper.missing(cls),
             span=self._place_of(cls, path),
         )
+
+    def _added(self, scan: Scan) -> list[Column]:
+        """Give the columns that a single-table child brings to its parent's table."""
+        if scan.role is not Role.SINGLE_TABLE:
+            return []
+        return [self.column(attribute, scan.cls) for attribute in scan.attributes]
+
+    def _lent_key(self, scan: Scan) -> tuple[KeyColumn, ...]:
+        """Give the key of a class that is derived from a base or mixin and adds nothing to it."""
+        if scan.role not in (Role.ROOT, Role.ABSTRACT, Role.MIXIN):
+            return ()
+        columns = [self.column(attribute, scan.cls) for attribute in self.mapper.collected(scan.cls)]
+        return key_columns([column for column in columns if column.primary_key], self._sqlalchemy, self.mapper.missing(scan.cls))
 
     def _place_of(self, cls: Class, path: str) -> Span:
         """Give the class statement, or the call that made the class where that stands in another file."""
@@ -88,7 +119,7 @@ class Models:
 
     def _chain(self, cls: Class) -> list[Base]:
         """Give the way from a class to its declarative base, by the first base of each that leads there."""
-        chain = []
+        chain: list[Base] = []
         current: Class | None = cls
         while current is not None and len(chain) < 50:
             step = next((base for base in current.bases if self._leads_to_root(base)), None)
@@ -166,48 +197,73 @@ class Models:
             return self._mapped_table(scan, path)
         if not isinstance(scan.table_name, str):
             return None
-        columns = [
-            self.column(attribute, scan.cls)
-            for attribute in scan.attributes
-            if not (self.mapper.is_sqlmodel(scan.cls) and self._sqlmodels.is_no_column(attribute))
-        ]
+        columns = _Declared()
+        for attribute in scan.attributes:
+            if not (self.mapper.is_sqlmodel(scan.cls) and self._sqlmodels.is_no_column(attribute)):
+                value = None if attribute.value is None else self._interpreter.force(attribute.value)
+                columns.add(self.column(attribute, scan.cls), value)
         items = list(scan.table_args)
         incomplete = Unknown(REFLECTED, scan.cls.span) if scan.reflected else scan.incomplete
         options = {} if scan.table_options is None else _options(scan.table_options)
-        metadata = self._interpreter.force(self._interpreter.class_attribute(scan.cls, "metadata"))
+        metadata = self._metadata(scan.cls)
         span = self._place_of(scan.cls, path)
         return self._table(scan.table_name, columns, items, options, metadata, incomplete, scan.cls, span)
 
+    def _metadata(self, cls: Class) -> Value:
+        """Give a class's `MetaData`; Flask-SQLAlchemy makes one for each `__bind_key__`."""
+        bind = self._interpreter.force(self._interpreter.class_attribute(cls, "__bind_key__"))
+        if text_of(bind) is not None and any(isinstance(entry, Class) and entry.kind == "flask" for entry in cls.mro):
+            return Made(self._interpreter.symbol("sqlalchemy.MetaData"), [], {})
+        for entry in cls.mro:
+            given = self._interpreter.force(entry.namespace.get("metadata", NONE)) if isinstance(entry, Class) else NONE
+            if isinstance(given, Made) and known_name(given.callee) in ("MetaData", None):
+                return given
+        return NONE
+
     def _mapped_table(self, scan: Scan, path: str) -> Table | None:
-        value = self._resolved_table(scan.table)
+        value = self.resolved_table(scan.table)
         if not isinstance(value, Made):
             return None
         found = self.core_table(value, path, model=scan.cls)
         return found if isinstance(found, Table) else None
 
-    def _resolved_table(self, value: Value | None, depth: int = 0) -> Value | None:
+    def resolved_table(self, value: Value | None, depth: int = 0) -> Value | None:
         """Follow `Other.__table__` to the table itself."""
         value = None if value is None else self._interpreter.force(value)
         if isinstance(value, Part) and value.name == "__table__" and isinstance(value.of, Class) and depth < 5:
-            return self._resolved_table(self.mapper.scan(value.of).table, depth + 1)
+            return self.resolved_table(self.mapper.scan(value.of).table, depth + 1)
         return value if isinstance(value, Made) and known_name(value.callee) == "Table" else None
 
-    def core_table(self, made: Made, path: str, model: Class | None = None, variable: str | None = None) -> Table | Unreadable:
-        """Give the table that a call of `Table` makes."""
+    def unnamed(self, cls: Class) -> Unknown | None:
+        """Say why the name of a mapped class's table is not known, None if it is."""
+        scan = self.mapper.scan(cls)
+        return scan.table_name if scan.role is Role.MAPPED and isinstance(scan.table_name, Unknown) else None
+
+    def core_table(
+        self, made: Made, path: str, module: str = "", model: Class | None = None, variable: str | None = None
+    ) -> Table | Unreadable:
+        """Give the table that a call of `Table`, or of `to_metadata` of a table, makes."""
         span = _place_in(made.places, path)
+        if isinstance(made.callee, Part):
+            original = self.resolved_table(made.callee.of)
+            if not isinstance(original, Made):
+                return Unreadable("a copy of a table that is not known", span)
+            args = [original.args[0], *made.args[:1], *original.args[2:]]
+            made = Made(original.callee, args, original.keywords, made.places)
         name = text_of(self._interpreter.force(made.args[0])) if made.args else None
         name = name or text_of(self._interpreter.force(made.keywords.get("name", Constant(None))))
         if name is None:
             return Unreadable("a table whose name is only known at run time", span)
         metadata = self._interpreter.force(made.args[1] if len(made.args) > 1 else made.keywords.get("metadata", Constant(None)))
-        columns: list[Column] = []
+        columns = _Declared()
         items: list[Value] = []
         incomplete = made.open
-        declared_in = model.dotted if model is not None else variable or ""
+        declared_in = model.dotted if model is not None else variable or module
         for value in map(self._interpreter.force, made.args[2:]):
             column = self._columns.made_column(value)
             if column is not None:
-                columns.append(self._columns.column(column, Place(declared_in, None, _place_in(column.places, path, span))))
+                place = Place(declared_in, None, _place_in(column.places, path, span))
+                columns.add(self._columns.column(column, place), value)
             elif isinstance(value, Items):
                 incomplete = incomplete or Unknown("a list among its columns", span)
             elif isinstance(value, (Unknown, Absent)):
@@ -221,7 +277,7 @@ class Models:
     def _table(
         self,
         name: str,
-        columns: list[Column],
+        declared: _Declared,
         items: list[Value],
         options: dict[str, Value],
         metadata: Value,
@@ -231,9 +287,11 @@ class Models:
         variable: str | None = None,
     ) -> Table:
         """Put a table together: foreign keys of the table's own, the key, and who fills it."""
-        columns = _unique(columns)
-        columns = [self._with_constraints(column, items) for column in columns]
-        key = self._key(columns, items)
+        columns = [self._with_constraints(column, items, declared) for column in _unique(declared.columns)]
+        home = model.home if model is not None else self._interpreter.executing[-1] if self._interpreter.executing else None
+        key = [self._typed(column, home) for column in self._key(columns, items, declared)]
+        names = {column.name: column for column in key}
+        columns = [names.get(column.name, column) for column in columns]
         columns = [replace(column, primary_key=column in key) for column in columns]
         key = [column for column in columns if column.primary_key]
         return Table(
@@ -247,15 +305,30 @@ class Models:
             span=span,
         )
 
+    def _typed(self, column: Column, home: Module | None) -> Column:
+        """Give a key column without a type the type of the column that it refers to."""
+        if column.type is not NULL or not column.foreign_keys or home is None:
+            return column
+        return replace(column, type=self._references.type(column.foreign_keys[0], home) or NULL)
+
+    def _column_of(self, owner: Class | Made, name: str, home: Module) -> Column | None:
+        """Give a column of a class or a Core table by its name, its type followed through foreign keys."""
+        if isinstance(owner, Made):
+            made = self._columns.of_table(owner, name)
+            return None if made is None else self._typed(self._columns.column(made, Place("", None, None)), home)
+        for attribute in self.mapper.scan(owner).attributes:
+            column = self.column(attribute, owner)
+            if column.name == name:
+                return self._typed(column, home)
+        return None
+
     def _schema(self, options: dict[str, Value], metadata: Value) -> str | None:
         given = self._interpreter.force(options.get("schema", Constant(None)))
-        if "schema" not in options and isinstance(metadata, Made):
+        if "schema" not in options and isinstance(metadata, Made) and known_name(metadata.callee) == "MetaData":
             given = self._interpreter.force(metadata.keywords.get("schema", Constant(None)))
-            if is_none(given) and len(metadata.args) > 0:
-                given = self._interpreter.force(metadata.args[0])
         return text_of(given)
 
-    def _with_constraints(self, column: Column, items: list[Value]) -> Column:
+    def _with_constraints(self, column: Column, items: list[Value], declared: _Declared) -> Column:
         """Add the foreign keys that `ForeignKeyConstraint` gives to a column."""
         for item in items:
             if not isinstance(item, Made) or known_name(item.callee) != "ForeignKeyConstraint":
@@ -263,27 +336,25 @@ class Models:
             names = self._interpreter.items(item.args[0] if item.args else item.keywords.get("columns", Constant(None))) or []
             targets = self._interpreter.items(item.args[1] if len(item.args) > 1 else item.keywords.get("refcolumns", Constant(None)))
             for at, name in enumerate(names):
-                if self._names_column(name, column):
+                if self._names_column(name, column, declared):
                     target = targets[at] if targets is not None and at < len(targets) else Constant(None)
                     column = replace(column, foreign_keys=(*column.foreign_keys, text_of(self._interpreter.force(target)) or "?"))
         return column
 
-    def _names_column(self, value: Value, column: Column) -> bool:
+    def _names_column(self, value: Value, column: Column, declared: _Declared) -> bool:
         """Say whether an argument of a constraint means a column, by its name or as the object itself."""
         value = self._interpreter.force(value)
         if (name := text_of(value)) is not None:
-            return name == column.name
-        made = self._columns.made_column(value)
-        if made is None:
-            return isinstance(value, Part) and value.name == column.name
-        found = self._columns.column(made, Place("", None, None)).name
-        return found == column.name or (found == "?" and column.span is not None and column.span in made.places)
+            return name == (column.key or column.name)
+        if id(value) in declared.names:
+            return declared.names[id(value)] == column.name
+        return isinstance(value, Part) and value.name == (column.key or column.name)
 
-    def _key(self, columns: list[Column], items: list[Value]) -> list[Column]:
+    def _key(self, columns: list[Column], items: list[Value], declared: _Declared) -> list[Column]:
         """Give the columns of the primary key; a `PrimaryKeyConstraint` that names columns decides alone."""
         for item in items:
             if isinstance(item, Made) and known_name(item.callee) == "PrimaryKeyConstraint" and item.args:
-                return [column for name in item.args for column in columns if self._names_column(name, column)]
+                return [c for name in item.args for c in columns if self._names_column(name, c, declared)]
         return [column for column in columns if column.primary_key]
 
 
@@ -309,10 +380,3 @@ def _maker(made: Made) -> str:
 
 def _looks_mapped(cls: Class) -> bool:
     return "__tablename__" in cls.namespace or "__table__" in cls.namespace
-
-
-def tables_of(module: Module) -> list[Made]:
-    """Give the Core tables that a module made."""
-    return [made for made in module.made if isinstance(made, Made) and known_name(made.callee) == "Table"]
-
-

@@ -6,20 +6,23 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from flake8_autoincrement.facts.file import FileFacts, Unreadable
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Table
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.coretables import CoreTables
 from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.models import Models, tables_of
+from flake8_autoincrement.inference.models import Models
 from flake8_autoincrement.inference.sources import ReadError, Sources
 from flake8_autoincrement.inference.trees import ParseError, parsed
 from flake8_autoincrement.inference.triggers import may_declare
-from flake8_autoincrement.inference.values import Class, Made, Module, Part
+from flake8_autoincrement.inference.values import Class, Module
 from flake8_autoincrement.source import Span
+
 
 class Program:
     """Answers what each file of a project declares.
@@ -40,6 +43,7 @@ class Program:
         self._finder = Finder(self._sources, roots, libraries)
         self._interpreter = Interpreter(self._sources, self._finder, sqlalchemy)
         self._models = Models(self._interpreter, sqlalchemy, sqlmodel)
+        self._core_tables = CoreTables(self._interpreter, self._models)
         self._facts: dict[str, FileFacts] = {}
 
     def overlay(self, path: str, text: str) -> None:
@@ -76,60 +80,27 @@ class Program:
         return Unreadable("it could not be read", Span(path, 1, 0, 1, 0))
 
     def _declared(self, module: Module) -> FileFacts:
-        self._note_imperative(module)
-        path = module.path
-        models = [model for cls in _classes(module) if (model := self._models.model(cls, path)) is not None]
-        tables: list[Table] = []
-        unread = [Unreadable(unknown.why, unknown.span) for unknown in module.unread]
-        for found in self._core_tables(module):
-            if isinstance(found, Table):
-                tables.append(found)
-            else:
-                unread.append(found)
-        unread += [_nameless(model) for model in models if self._is_nameless(model)]
-        return FileFacts(path, tuple(sorted(models, key=_place)), tuple(sorted(tables, key=_place)), tuple(unread))
+        with self._interpreter.at(module):
+            models, tables, unread = self._everything(module)
+        unread = [*(Unreadable(unknown.why, unknown.span) for unknown in module.unread), *unread]
+        mapped = {(model.table.schema, model.table.name) for model in models if model.table is not None}
+        alone = [table for table in tables if (table.schema, table.name) not in mapped]
+        return FileFacts(module.path, tuple(sorted(models, key=_place)), tuple(sorted(alone, key=_place)), tuple(unread))
 
-    def _note_imperative(self, module: Module) -> None:
-        """Note which classes are mapped to which tables by `map_imperatively` or `mapper`."""
-        for made in module.made:
-            if not isinstance(made, Made):
-                continue
-            name = made.callee.name if isinstance(made.callee, Part) else known_name(made.callee)
-            if name in ("map_imperatively", "mapper") and len(made.args) > 1:
-                cls = self._interpreter.force(made.args[0])
-                if isinstance(cls, Class):
-                    self._models.mapper.imperative.setdefault(id(cls), self._interpreter.force(made.args[1]))
-
-    def _core_tables(self, module: Module) -> Iterator[Table | Unreadable]:
-        """Give the tables that no class of the module claims as its `__table__`."""
-        claimed = {id(value) for cls in _classes(module) if (value := self._models.mapper.scan(cls).table) is not None}
-        variables = {id(value): name for name, value in module.names.items() if isinstance(value, Made)}
-        seen: dict[tuple[int, str | None, str], Table] = {}
-        for made in tables_of(module):
-            if id(made) in claimed:
-                continue
-            variable = variables.get(id(made))
-            dotted = f"{module.name}.{variable}" if variable else module.name
-            found = self._models.core_table(made, module.path, variable=dotted)
-            if isinstance(found, Unreadable):
-                yield found
-                continue
-            metadata = id(self._interpreter.force(made.args[1])) if len(made.args) > 1 else 0
-            if (metadata, found.schema, found.name) in seen and not found.columns:
-                continue
-            seen[(metadata, found.schema, found.name)] = found
-            yield found
-
-    def _is_nameless(self, model: ModelClass) -> bool:
-        return False
-
-
-def _nameless(model: ModelClass) -> Unreadable:
-    return Unreadable(f"{model.name} has no table name that is known", model.span)
-
-
-def _classes(module: Module) -> list[Class]:
-    return [made for made in module.made if isinstance(made, Class)]
+    def _everything(self, module: Module) -> tuple[list[ModelClass], list[Table], list[Unreadable]]:
+        """Give a module's models, its Core tables, and what of them could not be read."""
+        models: list[ModelClass] = []
+        unread: list[Unreadable] = []
+        for cls in module.made:  # grows while a `declared_attr` makes further classes
+            if isinstance(cls, Class):
+                found = self._interpreter.within_budget(partial(self._models.model, cls, module.path), cls.span)
+                failure = found if isinstance(found, Unknown) else self._models.unnamed(cls)
+                models += [found] if isinstance(found, ModelClass) else []
+                unread += [Unreadable(f"{cls.dotted}: {failure.why}", failure.span)] if failure is not None else []
+        listed = self._interpreter.within_budget(lambda: list(self._core_tables.tables(module)), None)
+        made = [Unreadable(listed.why)] if isinstance(listed, Unknown) else listed
+        tables = [table for table in made if isinstance(table, Table)]
+        return models, tables, [*unread, *(table for table in made if isinstance(table, Unreadable))]
 
 
 def _place(fact: ModelClass | Table) -> tuple[int, int]:

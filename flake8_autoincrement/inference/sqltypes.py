@@ -65,10 +65,10 @@ class SqlTypes:
                 return self._library_type(value, Made(value, [], {}))
             case Made(callee=Part(name="with_variant")):
                 return self._variant(value, depth)
-            case Made(callee=Part(name="as_generic" | "evaluates_none" | "copy")):
-                return self.sql_type(value.callee.of, depth + 1)
-            case Made(callee=Symbol()):
-                return self._library_type(value.callee, value)
+            case Made(callee=Part(name="as_generic" | "evaluates_none" | "copy", of=of)):
+                return self.sql_type(of, depth + 1)
+            case Made(callee=Symbol() as callee):
+                return self._library_type(callee, value)
             case Class():
                 return self._class_type(value, depth)
             case Instance():
@@ -202,7 +202,7 @@ class SqlTypes:
         function = unwrapped(hook[0])
         if not isinstance(function, Function):
             return generic
-        instance.attributes.setdefault("impl", impl)
+        instance.attributes.update(impl=impl, impl_instance=impl)
         loaded = self._interpreter.call(function, [instance, self._postgresql()], {})
         return _on_postgresql(generic, self.sql_type(loaded, depth + 1))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from astroid import nodes
 
@@ -27,8 +27,8 @@ from flake8_autoincrement.inference.values import (
     Wrapped,
     text_of,
 )
-from flake8_autoincrement.source import Span
 
+MAXIMUM_ROUNDS = 1_000  # of a while loop
 Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
 
 _PASSING_DECORATORS = ("functools.", "typing.", "typing_extensions.", "contextlib.", "abc.", "warnings.", "builtins.type")
@@ -55,7 +55,7 @@ class Statements(Expressions):
             case nodes.AugAssign():
                 self._augmented(node, scope)
             case nodes.Expr():
-                self.force_near(self.evaluate(node.value, scope))
+                self.take_effect(self.evaluate(node.value, scope), node.value)
             case nodes.ClassDef():
                 self._bind(node.name, self.class_statement(node, scope), scope, node)
             case nodes.FunctionDef():
@@ -117,12 +117,16 @@ class Statements(Expressions):
         if name in scope.outward:
             scope.outward[name].names[name] = value
             return
+        if scope.cls is not None:
+            name = mangled(name, scope.cls)
         scope.names[name] = value
         if scope.cls is not None and scope.cls.namespace is scope.names:
             scope.cls.lines[name] = self.span(node, scope.module)
 
     def _assign_all(self, node: nodes.Assign, scope: Scope) -> None:
         value = self.evaluate(node.value, scope)
+        if isinstance(value, Deferred) and scope.parent is None and _may_make_table(node.value):
+            value = self.force(value)
         for target in node.targets:
             self.assign(target, value, scope)
 
@@ -244,6 +248,8 @@ class Statements(Expressions):
             source = self.relative_module(node.level, node.modname or "", importer)
         else:
             source = self.imported_module(node.modname, importer)
+        if isinstance(source, Module) and self.is_near(source.location.top, importer):
+            importer.imported.append(source)
         for name, alias in node.names:
             if name == "*":
                 self._import_star(source, scope)
@@ -273,20 +279,13 @@ class Statements(Expressions):
         home = list(self.executing)
         return Near(lambda: self.at_home(home, [], lambda: self._function(node, scope)))
 
-    def at_home(self, home: list[Module], sites: list[Span], compute: Callable[[], Value]) -> Value:
-        """Compute a value that was put off, as if at the place where it stands."""
-        outer = (self.sites, self.executing)
-        self.sites, self.executing = list(sites), list(home)
-        try:
-            return compute()
-        finally:
-            self.sites, self.executing = outer
-
     def _function(self, node: nodes.FunctionDef, scope: Scope) -> Value:
         function = Function(node.name, node, scope, self.defaults(node.args, scope), scope.cls)
         value: Value = function
         for decorator_node in reversed(node.decorators.nodes if node.decorators else []):
             decorator = self.evaluate(decorator_node, scope)
+            if scope.cls is not None:
+                decorator = self.force(decorator)
             function.decorators.append(decorator)
             value = self.decorated(decorator, value, node, scope)
         return value
@@ -298,9 +297,13 @@ class Statements(Expressions):
             if base.path == "sqlalchemy.ext.compiler.compiles" and isinstance(decorator, Made):
                 self._register_compiler(decorator, value)
             return self._decorated_by_symbol(base.path, decorator, value)
-        if isinstance(decorator, Function):
+        if isinstance(decorator, Function) or (isinstance(decorator, Class) and self.is_descriptor(decorator)):
             return self.call(decorator, [value], {}, self.span(node, scope.module))
         return Wrapped("other", value, decorator=decorator)
+
+    def is_descriptor(self, cls: Class) -> bool:
+        """Say whether instances of a class decide themselves what is reached through them."""
+        return any(isinstance(entry, Class) and "__get__" in entry.namespace for entry in cls.mro)
 
     def _register_compiler(self, decorator: Made, function: Value) -> None:
         """Remember how a construct of the project's own is written in SQL, by dialect."""
@@ -321,9 +324,9 @@ class Statements(Expressions):
             return value
         return Wrapped("other", value, decorator=decorator)
 
-    def force_near(self, value: Value) -> None:
-        """Compute the value of a statement for its effect, if that belongs to this project."""
-        if isinstance(value, Near):
+    def take_effect(self, value: Value, node: nodes.NodeNG) -> None:
+        """Compute the value of a statement for its effect, if that belongs to this project or may make a table."""
+        if isinstance(value, Near) or (isinstance(value, Deferred) and _may_make_table(node)):
             self.force(value)
 
     def _return(self, node: nodes.Return, scope: Scope) -> Ending:
@@ -365,6 +368,7 @@ class Statements(Expressions):
         scope.names.clear()
         scope.names.update(self._merged(results) if results else before)
         if None in endings:
+            self.open_exits += any(ending in ("return", "break") for ending in endings)
             return None
         return next((ending for ending in endings if ending != "raise"), "raise")
 
@@ -401,18 +405,20 @@ class Statements(Expressions):
         return self.execute(node.orelse, scope)
 
     def _while(self, node: nodes.While, scope: Scope) -> Ending:
-        for _ in range(MAXIMUM_ITEMS):
+        """Execute a while loop, until it ends or might have ended for a reason that is only known at run time."""
+        for _ in range(MAXIMUM_ROUNDS):
             truth = self.truth(self.evaluate(node.test, scope))
             if truth is False:
                 return self.execute(node.orelse, scope)
             if truth is None:
                 self._either([node.body, []], scope)
                 return None
+            exits = self.open_exits
             ending = self.execute(node.body, scope)
-            if ending == "break":
-                return None
             if ending in ("return", "raise"):
                 return ending
+            if ending == "break" or self.open_exits > exits:
+                return None
         return None
 
     # Blocks.
@@ -423,23 +429,30 @@ class Statements(Expressions):
         if ending == "raise" and node.handlers:
             ending = self._either([handler.body for handler in node.handlers], scope)
         elif ending is None:
-            if self._imports_nothing(node, scope):
-                ending = self.execute(node.handlers[0].body, scope)
-            else:
-                ending = self.execute(node.orelse, scope)
+            handler = self._handler_of_missing_import(node, scope)
+            ending = self.execute(node.orelse if handler is None else handler.body, scope)
         last = self.execute(node.finalbody, scope)
         return last or ending
 
-    def _imports_nothing(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> bool:
-        """Say whether a try body imports a name that certainly is not there, and a handler takes its place."""
-        if not node.handlers:
+    def _handler_of_missing_import(
+        self, node: nodes.Try | nodes.TryStar, scope: Scope
+    ) -> nodes.ExceptHandler | None:
+        """Give the handler that runs because the body imports what is not there, None if it imports nothing such."""
+        for handler in node.handlers:
+            caught = handler.type.as_string() if handler.type is not None else "Exception"
+            if any(name in caught for name in ("ImportError", "ModuleNotFoundError", "Exception")):
+                fails = any(self._is_missing_import(statement, scope) for statement in node.body)
+                return handler if fails else None
+        return None
+
+    def _is_missing_import(self, statement: nodes.NodeNG, scope: Scope) -> bool:
+        if not isinstance(statement, (nodes.Import, nodes.ImportFrom)):
             return False
-        for statement in node.body:
-            if isinstance(statement, nodes.ImportFrom):
-                for name, alias in statement.names:
-                    found = scope.names.get(alias or name)
-                    if isinstance(found, Near) and isinstance(self.force(found), Absent):
-                        return True
+        for path, alias in statement.names:
+            found = scope.names.get(alias or path.partition(".")[0])
+            found = self.force(found) if isinstance(found, Near) else found
+            if isinstance(found, Absent) or (isinstance(found, Symbol) and found.missing is not None):
+                return True
         return False
 
     def _with(self, node: nodes.With, scope: Scope) -> Ending:
@@ -452,9 +465,24 @@ class Statements(Expressions):
         return self.execute(node.body, scope)
 
 
+def mangled(name: str, cls: Class) -> str:
+    """Give the name under which a class's body binds a private name."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    return f"_{cls.name.rpartition('.')[2].lstrip('_')}{name}"
+
+
 def _is_statement(node: nodes.NodeNG | None) -> bool:
     return isinstance(node, (nodes.Assign, nodes.AnnAssign, nodes.AugAssign))
 
 
 def _is_type_checking(value: Value) -> bool:
     return isinstance(value, Symbol) and value.path in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
+
+
+def _may_make_table(node: nodes.NodeNG) -> bool:
+    """Say whether an expression may be a call that makes a table, by the words in it."""
+    if not isinstance(node, nodes.Call):
+        return False
+    text = node.as_string()
+    return "Column(" in text or "table" in text.partition("(")[0].lower()

@@ -41,6 +41,12 @@ def parsed(text: str, path: str, name: str, package: bool) -> nodes.Module:
             raise ParseError(str(error), 1, 0) from None
 
 
+def metaclass_of(node: nodes.ClassDef) -> nodes.NodeNG | None:
+    """Give the expression behind `metaclass=`, which astroid keeps apart from the other keywords of a class."""
+    metaclass: nodes.NodeNG | None = node._metaclass
+    return metaclass
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Keep the collector from walking a tree again and again while it grows."""

@@ -20,6 +20,14 @@ class Constant:
 
 
 @dataclass(slots=True, eq=False)
+class Assumed(Constant):
+    """A constant that holds where nothing says otherwise, such as the default of an environment variable.
+
+    It serves as a name; a condition on it is unknown.
+    """
+
+
+@dataclass(slots=True, eq=False)
 class Items:
     """A list, tuple or set; `open` says why there may be more items, None where all are known."""
 
@@ -163,7 +171,7 @@ class Class:
 
     `mro` is its linearisation, itself first: classes, and the symbols of libraries. `missing` lists the bases that could
     not be resolved, with the expression. `library` is what a library made it: a call of `declarative_base`, say.
-    `compilers` are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
+    `declared` holds what each `declared_attr` gave for the class, by the identity of the attribute. `compilers` are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
     """
 
     name: str
@@ -180,6 +188,7 @@ class Class:
     library: Value | None = None
     home: Module | None = None
     kind: str = ""
+    declared: dict[int, Value] = field(default_factory=dict)
     compilers: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
 
@@ -215,6 +224,7 @@ class Module:
     typing_names: dict[str, Value] = field(default_factory=dict)
     stars: list[Module] = field(default_factory=list)
     star_symbols: list[str] = field(default_factory=list)
+    imported: list[Module] = field(default_factory=list)
     state: str = "new"
     tree: nodes.Module | None = None
     text: str = ""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def shown(path: str) -> str:
-    """Give a path relative to the working directory; absolute where there is no way from there, as on another drive."""
+    """Give a path relative to the working directory; as it is where there is no way, as from another drive."""
     try:
         return os.path.relpath(path)
-    except ValueError:
+    except (OSError, ValueError):
         return path
 
 

@@ -24,10 +24,13 @@ def render(rows: Iterable[Row]) -> Grid:
     return grid
 
 
-def summary(rows: Sequence[Row]) -> str:
-    """Count, of the tables with a surrogate key, those that do not say `autoincrement=True` and those with no value."""
+def summary(rows: Sequence[Row], unread: int) -> str:
+    """Count, of the tables with a surrogate key, those that do not say `autoincrement=True` and those with no value.
+
+    `unread` is the number of declarations that are tables by all signs and of which no more is known.
+    """
     keys = [key for row in rows for key in row.table.key if _is_surrogate(row, key)]
-    unknown = sum(any(key.generation is KeyGeneration.UNKNOWN for key in row.table.key) for row in rows)
+    unknown = sum(any(key.generation is KeyGeneration.UNKNOWN for key in row.table.key) for row in rows) + unread
     silent = sum(key.column.autoincrement is not True for key in keys)
     without = sum(key.generation is KeyGeneration.NONE for key in keys)
     counted = f"{len(keys)} tables" if len(keys) == len(rows) else f"{len(keys)} tables with an integer key"

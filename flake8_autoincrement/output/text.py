@@ -53,15 +53,16 @@ def place(span: Span) -> str:
 
 def summary(diagnostics: Sequence[Diagnostic], checked: int) -> str:
     """Give the last line: how many errors and warnings there are, in how many of the files."""
-    files = _counted(checked, "source file")
+    files = counted(checked, "source file")
     if not diagnostics:
         return f"Success: no issues found in {files}"
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     warnings = len(diagnostics) - errors
-    parts = [_counted(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count]
+    parts = [counted(count, word) for count, word in ((errors, "error"), (warnings, "warning")) if count]
     affected = len({diagnostic.span.path for diagnostic in diagnostics})
-    return f"Found {' and '.join(parts)} in {_counted(affected, 'file')} (checked {files})"
+    return f"Found {' and '.join(parts)} in {counted(affected, 'file')} (checked {files})"
 
 
-def _counted(count: int, word: str) -> str:
+def counted(count: int, word: str) -> str:
+    """Give a number with its noun: `1 file`, `2 files`."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"

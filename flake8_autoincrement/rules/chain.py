@@ -22,7 +22,6 @@ def _step(base: Base) -> str:
 
 
 def _place(span: Span) -> str:
-    path = os.path.relpath(span.path)
-    if path.startswith(os.pardir):
-        path = span.path.rpartition(f"{os.sep}site-packages{os.sep}")[2]
-    return f"{path.replace(os.sep, '/')}:{span.line}"
+    """Give a place relative to the working directory, or to the folder that libraries are installed in."""
+    path = span.path.replace(os.sep, "/").rpartition("/site-packages/")[2]
+    return f"{os.path.relpath(path).replace(os.sep, '/') if os.path.isabs(path) else path}:{span.line}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_autoincrement.diagnostics import Finding, Note, Severity
 from flake8_autoincrement.facts.declared import Declaration
+from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Column, KeyColumn, KeyGeneration
 from flake8_autoincrement.facts.surrogate import is_surrogate
 from flake8_autoincrement.registry import check
@@ -46,12 +47,16 @@ def _refers_to_itself(declaration: Declaration, column: Column) -> bool:
 def _place(declaration: Declaration, column: Column) -> Span | None:
     """Give the place that took the generator away: the column, or what made the inherited key composite."""
     own = [key.column for key in declaration.own_key]
-    if column in own:
-        return column.span
     if own:
-        return own[0].span
-    origins = {key.column.declared_in for key in declaration.inherited_key}
-    return declaration.model.span if declaration.model and len(origins) > 1 else None
+        return column.span if column in own else own[0].span
+    return declaration.model.span if declaration.model and _is_meeting(declaration.model, declaration.key) else None
+
+
+def _is_meeting(model: ModelClass, key: tuple[KeyColumn, ...]) -> bool:
+    """Say whether the class brings together mixins that each have a part of its key, which no base did before it."""
+    origins = {part.column.declared_in for part in key}
+    nearest = next((base.name for base in model.bases if base.name in origins), None)
+    return len(origins) > 1 and nearest not in {base.name for base in model.chain}
 
 
 def _notes(declaration: Declaration, column: Column) -> tuple[Note, ...]:

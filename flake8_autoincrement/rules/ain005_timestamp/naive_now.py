@@ -18,27 +18,24 @@ _STRIPPED = re.compile(rf"timezone\(\s*'\w+'\s*,\s*{_NOW}\s*\)|{_NOW}\s+at\s+tim
 def naive_now(declaration: Declaration) -> Iterator[Finding]:
     """Find `datetime.utcnow` and its like as defaults, and PostgreSQL's time without zone in a timestamptz."""
     for column in declaration.columns:
-        if column.span is not None and _keeps_time(column):
-            for what in _naive_defaults(column):
-                yield Finding(column.span, f"{declaration.label(column)}: {what}")
+        naive = "; ".join(_naive_defaults(column))
+        if column.span is not None and naive and _keeps_time(column):
+            yield Finding(column.span, f"{declaration.label(column)}: {naive}")
 
 
 def _naive_defaults(column: Column) -> Iterator[str]:
+    """Say of each default that gives a time without zone what it is."""
     for argument, value in (("default", column.default), ("onupdate", column.onupdate)):
         match value:
-            case ClientDefault(clock=Clock(aware=False, name=name, called=called)):
-                yield f"its {argument} {_reading(name, called)}"
+            case ClientDefault(clock=Clock(aware=False, called=True, name=name)):
+                yield f"{argument}={name}() was called once, at import, and has no time zone"
+            case ClientDefault(clock=Clock(aware=False, name=name), text=text):
+                yield f"{argument}={name if text.endswith(name) else f'{text} ({name})'} has no time zone"
             case ClientDefault(kind="sql", text=sql) if _loses_zone(column, sql):
-                yield f"its {argument} {sql} takes the zone from a time that is kept with one"
+                yield f"{argument}={sql} has no time zone"
     match column.server_default:
         case ServerDefault(sql=str(sql)) if _loses_zone(column, sql):
-            yield f"its server_default {sql} takes the zone from a time that is kept with one"
-
-
-def _reading(name: str, called: bool) -> str:
-    if called:
-        return f"is the time at which {name}() was called once, at import, without a time zone"
-    return f"{name} gives a time without time zone"
+            yield f"server_default={sql} has no time zone"
 
 
 def _keeps_time(column: Column) -> bool:

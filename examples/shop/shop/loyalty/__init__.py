@@ -1,0 +1,1 @@
+"""Points for coming back; not in the shop yet."""

@@ -1,0 +1,22 @@
+"""Points that customers collect."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import AutoincrementBase, OfCustomer
+
+
+class LoyaltyAccount(OfCustomer, AutoincrementBase):
+    """A customer's points."""
+
+    points: Mapped[int] = mapped_column(default=0)
+
+
+class LoyaltyBooking(AutoincrementBase):
+    """Points that were given or spent."""
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("loyalty_accounts.id"))
+    points: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,1 @@
+"""What a project's models declare as a whole."""

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,10 @@ class Environment:
         if marker.exists() and marker.read_text(encoding="utf-8") == requirements:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
-        venv.create(self.folder / "venv", with_pip=True)
+        self.folder.mkdir(parents=True)
+        run(
+            f"make the environment of {self.package.name}", [sys.executable, "-m", "venv", "venv"], 120, cwd=self.folder
+        )
         unfinished = self.folder / "wanted.txt"
         unfinished.write_text(requirements, encoding="utf-8")
         command = [str(self.python), "-m", "pip", "install", "--quiet", f"--requirement={unfinished}"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import gc
 import importlib
 import json
 import os
@@ -41,6 +42,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     for library in ("flask_sqlalchemy", "sqlmodel"):
         importlib.import_module(library)
+    gc.disable()
+    gc.freeze()
     json.dump([answer_apart(Path(folder)) for folder in json.load(sys.stdin)], sys.stdout)
 
 

@@ -74,16 +74,14 @@ def answer(case: Case, version: str) -> dict[str, Any]:
     return _answers(version)[case.name]
 
 
-def ask(case: Case, version: str) -> dict[str, Any]:
-    """Put a case that is on no page to a version of SQLAlchemy."""
-    return _run([str(folder(case))], versions()[version])[0]
+def ask_all(asked: Sequence[Case], version: str) -> list[dict[str, Any]]:
+    """Put cases that are on no page to a version of SQLAlchemy."""
+    return _run([str(folder(case)) for case in asked], versions()[version])
 
 
 @cache
 def _answers(version: str) -> dict[str, dict[str, Any]]:
-    asked = run_cases()
-    found = _run([str(folder(case)) for case in asked], versions()[version])
-    return {case.name: one for case, one in zip(asked, found, strict=True)}
+    return {case.name: found for case, found in zip(run_cases(), ask_all(run_cases(), version), strict=True)}
 
 
 def _run(folders: Sequence[str], library: Path | None) -> list[dict[str, Any]]:

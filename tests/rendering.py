@@ -40,6 +40,12 @@ def written(tables: Sequence[dict[str, Any]]) -> list[str]:
     return [line for table in tables for line in _described(table)]
 
 
+def by_table(lines: Sequence[str]) -> list[str]:
+    """Give one line for each table, its columns behind it, all by name."""
+    tables = ("\n".join(lines).replace(f"\n{INDENT}", "\t")).splitlines()
+    return sorted(" | ".join((header, *sorted(columns))) for header, *columns in (row.split("\t") for row in tables))
+
+
 def _described(table: dict[str, Any]) -> list[str]:
     return [f"{table['name']}: {table['owner']}", *(INDENT + line for line in table["lines"])]
 

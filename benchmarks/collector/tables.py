@@ -57,14 +57,26 @@ def is_trigger(frame: FrameType) -> bool:
 
 
 def declared_tables(origins: Origins, roots: list[tuple[str, Path]]) -> list[JSON]:
-    """Return the facts about the package's own tables, sorted; a module that was run twice counts once."""
+    """Return the facts about the package's own tables, sorted.
+
+    A module that was run under two names counts once, with the name that fits its file.
+    """
     classes = mapped_classes()
-    tables = {}
+    records = []
     for table, places in origins:
         made = [(relative(Path(file), roots), line) for file, line in places]
-        record = facts(table, classes.get(table), made)
-        tables[json.dumps([record[field] for field in ("name", "schema", "class", "file", "line")])] = record
+        records.append(facts(table, classes.get(table), made))
+    records.sort(key=lambda record: (not has_name_of_file(record), record["class"] or ""))
+    tables: dict[str, JSON] = {}
+    for record in records:
+        tables.setdefault(json.dumps([record[field] for field in ("name", "schema", "file", "line")]), record)
     return [tables[key] for key in sorted(tables)]
+
+
+def has_name_of_file(record: JSON) -> bool:
+    """Tell whether the class of a table is called as the path of its file suggests."""
+    module = record["file"].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return bool(record["class"]) and bool(record["class"].startswith(f"{module}."))
 
 
 def mapped_classes() -> dict[Table, type]:

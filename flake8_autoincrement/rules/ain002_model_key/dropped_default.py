@@ -30,8 +30,8 @@ def _loss(key: KeyColumn) -> str | None:
         return None
     if key.generation in SERIALS:
         return f"autoincrement=True makes it {key.generation.value} and drops its server_default{_shown(default)}"
-    if default.kind == "string" and default.sql is not None and _CALL.fullmatch(default.sql.strip("'")):
-        return f"its server_default {default.sql} is a quoted string, not a call"
+    if default.kind == "string" and default.sql is not None and _CALL.fullmatch(default.sql):
+        return f'its server_default "{default.sql}" is a quoted string, not a call'
     return None
 
 

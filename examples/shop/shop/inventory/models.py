@@ -1,6 +1,8 @@
 """Warehouses and what lies in them."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, String
+from datetime import datetime
+
+from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, String
 from sqlalchemy.orm import relationship
 
 from shop.catalog import ProductVariant
@@ -49,6 +51,7 @@ class PurchaseOrder(AutoIncrementBase):
     """What was ordered at a supplier."""
 
     supplier_id = Column(ForeignKey("suppliers.id"), nullable=False)
+    ordered_at = Column(DateTime(timezone=True), default=datetime.now(), nullable=False)
     expected_on = Column(Date)
 
     supplier = relationship(Supplier)

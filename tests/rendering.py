@@ -19,15 +19,16 @@ from typing import Any
 
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import ModelClass
-from flake8_autoincrement.facts.schema import Column, KeyColumn, SqlType, Table
+from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, SqlType, Table
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.history.declared import declared
 
 INDENT = "  "
 
 
 def understood(files: Sequence[FileFacts]) -> list[str]:
     """Render the tables of a project's files, by name, then what could not be read."""
-    tables = sorted(block for file in files for block in _tables(file))
+    tables = sorted(block for file in declared(files) for block in _tables(file))
     lines = [line for block in tables for line in block]
     for file in files:
         lines += [f"{model.name} misses {base.written}" for model in file.models for base in model.missing]
@@ -57,7 +58,8 @@ def _tables(file: FileFacts) -> Iterator[tuple[str, ...]]:
             yield (_header(model.table, " < ".join((model.name, *_chain(model)))), *_lines(model.table, model.name))
     for table in file.tables:
         if (table.name, table.span) not in mapped:
-            yield (_header(table, f"Table {table.variable or ''}".rstrip()), *_lines(table, None))
+            owner = table.model or f"Table {table.variable or ''}".rstrip()
+            yield (_header(table, owner), *_lines(table, table.model))
 
 
 def _header(table: Table, owner: str) -> str:
@@ -71,7 +73,7 @@ def _chain(model: ModelClass) -> Iterator[str]:
 
 
 def _lines(table: Table, model: str | None) -> Iterator[str]:
-    for key in table.key:
+    for key in (key for key in table.key if key.column.name != UNREAD):
         yield INDENT + _key(key, model)
     for column in table.timestamps:
         yield INDENT + _timestamp(column)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_autoincrement.facts.file import FileFacts
-from flake8_autoincrement.facts.model import ModelClass
-from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
+from flake8_autoincrement.facts.model import ModelClass, Role
+from flake8_autoincrement.facts.schema import Column, KeyColumn, SqlType, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,19 @@ class Declaration:
             return self.table.name
         return self.model.short_name if self.model else ""
 
+    def leaves_open(self, column: Column) -> bool:
+        """Say whether a mixin only annotates a column, so that the base that it meets decides the type."""
+        looked_up = isinstance(column.type, SqlType) and column.type.looked_up
+        return looked_up and self.model is not None and self.model.role is Role.MIXIN
+
+    @property
+    def decided(self) -> tuple[Column, ...]:
+        """Give the columns that mixins only annotate and whose types are decided here, where they first meet a base."""
+        if self.model is None or self.model.role is Role.MIXIN:
+            return ()
+        columns = self.table.columns if self.table is not None else self.model.lent
+        return tuple(column for column in columns if _meets(self.model, column))
+
     def label(self, column: Column) -> str:
         """Give the name by which messages call a column: `users.id`."""
         return f"{self.name}.{column.name}"
@@ -61,3 +74,12 @@ def of_model(model: ModelClass) -> Declaration:
 
 def _own_columns(model: ModelClass, table: Table) -> tuple[Column, ...]:
     return tuple(column for column in table.columns if column.declared_in == model.name)
+
+
+def _meets(model: ModelClass, column: Column) -> bool:
+    """Say whether a class is the first one with a declarative base to have a column that a mixin only annotates."""
+    if not isinstance(column.type, SqlType) or not column.type.looked_up:
+        return False
+    mixins = {base.name for base in model.bases if base.role is Role.MIXIN}
+    based = (base for base in model.bases if base.role not in (Role.MIXIN, Role.UNKNOWN))
+    return column.declared_in in mixins and not any(column.declared_in in base.ancestors for base in based)

@@ -28,6 +28,9 @@ def key_columns(columns: Sequence[Column], sqlalchemy: Version, incomplete: Unkn
     `columns` are the columns of the key, all of them; `incomplete` says why there might be more. `sqlalchemy` is the
     version whose compiler is asked, as (2, 1).
     """
+    refusal = next((why for column in columns if (why := _conflict(column, columns, sqlalchemy))), None)
+    if refusal is not None:
+        return tuple(KeyColumn(column, KeyGeneration.UNKNOWN, refusal) for column in columns)
     return tuple(_key_column(column, columns, sqlalchemy, incomplete) for column in columns)
 
 
@@ -39,8 +42,6 @@ def _key_column(
             return KeyColumn(column, KeyGeneration.UNKNOWN, value.why)
     if column.identity:
         return KeyColumn(column, KeyGeneration.IDENTITY)
-    if conflict := _conflict(column, columns, sqlalchemy):
-        return KeyColumn(column, KeyGeneration.UNKNOWN, conflict)
     if _counts(column, columns, sqlalchemy) and not _client_fills(column):
         if incomplete is not None and column.autoincrement is not True:
             return KeyColumn(column, KeyGeneration.UNKNOWN, incomplete.why)

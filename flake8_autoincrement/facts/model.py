@@ -26,14 +26,14 @@ class Base:
     """A class that a model inherits from, in the order of its `__mro__`.
 
     `name` is dotted, where it is defined (`app.db.Base`, `sqlalchemy.orm.DeclarativeBase`). `span` is its class statement
-    or the call that makes it, None for a class of a library that is known by name. `alias` is how it was written where
-    that differs from the name's last part.
+    or the call that makes it, None for a class of a library that is known by name. `ancestors` are
+    the names of the classes that it inherits from itself.
     """
 
     name: str
     role: Role
     span: Span | None = field(default=None, compare=False)
-    alias: str | None = None
+    ancestors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class ModelClass:
     `__mro__` without the class itself and `object`; `chain` the part of it that leads from the class to the declarative
     base, that is the answer to "where does it get its mapping from". `table` is None for bases, mixins and
     single-table children (whose table is their parent's). `key` is the table's, and for a base or a mixin the key that a mapped
-    class has which adds nothing to it. `added` are the columns that a single-table child brings to its parent's table.
+    class has which adds nothing to it. `lent` are all the columns
+    of such a class. `added` are the columns that a single-table child brings to its parent's table.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ModelClass:
     columns: tuple[Column, ...]
     table: Table | None = None
     key: tuple[KeyColumn, ...] = ()
+    lent: tuple[Column, ...] = ()
     added: tuple[Column, ...] = ()
     missing: tuple[MissingBase, ...] = ()
     incomplete: Unknown | None = None

@@ -10,6 +10,7 @@ from typing import Literal
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
+UNREAD = "?"  # the name of a column whose name could not be read
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
 
@@ -36,7 +37,8 @@ class SqlType:
 
     `name` is the class that was written (`Integer`, `UtcDateTime`). `affinity` is the generic type's, `width` and
     `timestamp` are the PostgreSQL variant's. `timezone` says whether a timestamp has a time zone, and is None for
-    every other type. `scale` is that of a numeric type, None if not given.
+    every other type. `scale` is that of a numeric type, None if not given. `looked_up` is true where no type was written
+    and the registry of the class that gets the column made it of the annotation.
     """
 
     name: str
@@ -46,6 +48,7 @@ class SqlType:
     timezone: bool | Unknown | None = None
     scale: int | None = None
     float: bool = False
+    looked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from astroid import nodes
 
@@ -143,7 +143,8 @@ class Annotations:
 
     def sql_type(self, python: PythonType, cls: Class) -> SqlType | Unknown:
         """Give the column type that a class's registry makes of a Python type."""
-        return self._resolved(python, self._type_maps(cls))
+        found = self._resolved(python, self._type_maps(cls))
+        return replace(found, looked_up=True) if isinstance(found, SqlType) else found
 
     def _type_maps(self, cls: Class) -> list[Mapping]:
         """Give the `type_annotation_map` that holds for a class: its declarative base's or its registry's."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.expressions import Near
 from flake8_autoincrement.inference.statements import Statements
 from flake8_autoincrement.inference.trees import metaclass_of
 from flake8_autoincrement.inference.values import (
@@ -203,6 +205,7 @@ class Classes(Statements):
 
     def reached(self, value: Value, cls: Class, instance: Value | None) -> Value:
         """Give what an attribute in a class's namespace is when it is reached through the class or an instance."""
+        value = self.force(value) if isinstance(value, Near) else value
         match value:
             case Wrapped(kind="declared_attr"):
                 return self.declared(value, cls)
@@ -220,11 +223,13 @@ class Classes(Statements):
                 return Bound(value, cls)
         return value
 
-    def declared(self, value: Wrapped, cls: Class, site: Span | None = None) -> Value:
+    def declared(self, value: Wrapped, cls: Class) -> Value:
         """Give what a `declared_attr` makes for a class, computed once."""
         if id(value) not in cls.declared:
             cls.declared[id(value)] = Unknown("it is defined in terms of itself")
-            cls.declared[id(value)] = self.call(unwrapped(value), [cls], {}, site)
+            home = cls.home or (self.executing[-1] if self.executing else None)
+            with nullcontext() if home is None else self.at(home):
+                cls.declared[id(value)] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
         return cls.declared[id(value)]
 
     def super_attribute(self, value: Super, name: str) -> Value:

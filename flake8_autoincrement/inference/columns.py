@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flake8_autoincrement.facts.schema import Autoincrement, ClientDefault, Column, ServerDefault, SqlType
+from flake8_autoincrement.facts.schema import UNREAD, Autoincrement, ClientDefault, Column, ServerDefault, SqlType
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.clocks import clock
 from flake8_autoincrement.inference.interpreter import Interpreter
@@ -67,7 +67,7 @@ class Columns:
         keywords = {key: self._interpreter.force(value) for key, value in made.keywords.items()}
         if "type_" in keywords:
             written = self._types.sql_type(keywords["type_"]) or Unknown("a type that is not known")
-        name = text_of(keywords.get("name")) or name or place.attribute or "?"
+        name = text_of(keywords.get("name")) or name or place.attribute or UNREAD
         default, server_default = self._defaults(made, keywords)
         column = Column(
             name=name,
@@ -143,7 +143,7 @@ class Columns:
             case Made() if known_name(value.callee) == "Sequence":
                 return self._sequence(value)
             case Made() if _is_sql(value):
-                return ClientDefault("sql", _text(value), clock=found)
+                return ClientDefault("sql", self._sql(value) or _text(value), clock=found)
             case Function() | Bound() | Partial() | Class():
                 return ClientDefault("callable", getattr(value, "name", "callable"), clock=found)
             case Symbol() if value.path in ("sqlmodel.Undefined", "pydantic_core.PydanticUndefined"):

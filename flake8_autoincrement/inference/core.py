@@ -201,6 +201,12 @@ class Core(ABC):
                 module.statements.setdefault(name, []).append(statement)
         return module
 
+    def bind_imports(self, module: Module) -> None:
+        """Execute the import statements of a module's body, those that were not executed yet."""
+        for statement in module.tree.body if module.tree is not None else ():
+            if isinstance(statement, nodes.ImportFrom) and id(statement) not in module.done:
+                self._execute_alone(module, statement)
+
     def _execute_alone(self, module: Module, statement: nodes.NodeNG) -> str | None:
         """Execute one statement of a module's body, with a budget of its own."""
         module.done.add(id(statement))
@@ -276,7 +282,7 @@ class Core(ABC):
             return Unknown(f"{module.name} makes its names at run time")
         if any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
-        return Absent(f"{module.name} does not define {name}")
+        return Absent(f"{os.path.basename(module.path)} does not define it")
 
     def _submodule(self, location: Location, name: str, part: str) -> Value | None:
         found = self.finder.below(location, [part])
@@ -314,7 +320,7 @@ class Core(ABC):
                 return self.member(source, name)
             case Package():
                 found = self._submodule(source.location, source.name, name)
-                return found or Absent(f"{source.name} does not define {name}")
+                return found or Absent(f"{source.name} has no module {name}")
             case Symbol():
                 return self.symbol(f"{source.path}.{name}", source.missing)
             case _:

@@ -130,7 +130,7 @@ class Expressions(Core):
     def _name(self, node: nodes.Name, scope: Scope) -> Value:
         found = self.lookup(node.name, scope)
         if found is None:
-            return Absent(f"the name {node.name} is not defined", self.span(node, scope.module))
+            return Absent("it is neither defined nor imported", self.span(node, scope.module))
         return found
 
     def lookup(self, name: str, scope: Scope) -> Value | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from astroid import nodes
+
 from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.annotations import Annotations
@@ -258,7 +260,8 @@ class Mapper:
         if isinstance(value, Wrapped):
             if value.kind != "declared_attr":
                 return None
-            value = self._interpreter.declared(value, cls, owner.lines.get(name))
+            annotation = annotation or _returned(value)
+            value = self._interpreter.declared(value, cls)
         if isinstance(value, (Function, Class)):
             return None
         value = self._interpreter.force(value)
@@ -287,7 +290,7 @@ class Mapper:
 
     def _declarative_attributes(self, cls: Class) -> list[Attribute]:
         collected: dict[str, Attribute] = {attribute.name: attribute for attribute in self._declared(cls)}
-        taken = set(cls.namespace) | {name for name in cls.annotations if name in collected}
+        taken = set(cls.namespace)
         for at, base in enumerate(cls.mro[1:], 1):
             if not isinstance(base, Class):
                 continue
@@ -296,21 +299,23 @@ class Mapper:
                 continue
             for name, value, annotation in self._own_attributes(base):
                 cascades = isinstance(value, Wrapped) and value.cascading
-                if name in taken and not cascades:
+                if name in taken and not cascades and not (value is None and is_none(cls.namespace.get(name))):
                     continue
                 attribute = self._column_attribute(name, value, annotation, base, cls)
-                if attribute is not None and not (value is None and self._given_later(cls, at, name)):
+                if attribute is not None and (value is not None or not self._is_given(cls, at, name, collected)):
                     collected[name] = attribute
                 if value is not None or attribute is not None:
                     taken.add(name)
         return list(collected.values())
 
-    def _given_later(self, cls: Class, at: int, name: str) -> bool:
-        """Say whether a base further on gives a value for a name that is only annotated here."""
-        for entry in cls.mro[at + 1 :]:
-            if isinstance(entry, Class) and (name in entry.namespace or (self._is_mapped(entry) and name in self.attribute_names(entry))):
-                return True
-        return False
+    def _is_given(self, cls: Class, at: int, name: str, collected: dict[str, Attribute]) -> bool:
+        """Say whether a name that is only annotated here has a column already, or gets a value from a base further on."""
+        if name in collected:
+            return True
+        later = (entry for entry in cls.mro[at + 1 :] if isinstance(entry, Class))
+        return any(
+            name in (self.attribute_names(entry) if self._is_mapped(entry) else entry.namespace) for entry in later
+        )
 
     def _sqlmodel_attributes(self, cls: Class) -> list[Attribute]:
         """Collect the fields of a SQLModel table: every annotated field of every base, the nearest one first."""
@@ -426,3 +431,11 @@ class Mapper:
 
 def _is_dataclass_field(made: Made) -> bool:
     return isinstance(made.callee, Symbol) and made.callee.path == "dataclasses.field" and "metadata" in made.keywords
+
+
+def _returned(declared: Wrapped) -> Annotation | None:
+    """Give the return annotation of a `declared_attr`, from which its column may take its type."""
+    function = unwrapped(declared)
+    if not isinstance(function, Function) or isinstance(function.node, nodes.Lambda) or function.node.returns is None:
+        return None
+    return Annotation(function.node.returns, function.scope)

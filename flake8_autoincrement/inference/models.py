@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from flake8_autoincrement.facts.file import Unreadable
 from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
-from flake8_autoincrement.facts.schema import Column, KeyColumn, Table
+from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.annotations import Annotations
 from flake8_autoincrement.inference.columns import Columns, Place, merged
@@ -69,17 +69,19 @@ class Models:
         """Give what a class is to SQLAlchemy, None if it is nothing to it."""
         scan = self.mapper.scan(cls)
         missing = self._missing(cls)
-        if scan.role is Role.UNKNOWN and not (missing and _looks_mapped(cls)):
+        if scan.role is Role.UNKNOWN and not (missing and (scan.attributes or _looks_mapped(cls))):
             return None
         table = self._class_table(scan, path) if scan.role is Role.MAPPED else None
+        lent = self._lent(scan)
         return ModelClass(
             name=cls.dotted,
             role=scan.role,
-            bases=tuple(self._base(entry) for entry in cls.mro[1:]),
+            bases=tuple(self._base(entry, cls) for entry in cls.mro[1:]),
             chain=tuple(self._chain(cls)),
             columns=tuple(self._declared_columns(scan)),
             table=table,
-            key=table.key if table is not None else self._lent_key(scan),
+            key=table.key if table is not None else self._lent_key(cls, lent),
+            lent=tuple(lent),
             added=tuple(self._added(scan)),
             missing=missing,
             incomplete=scan.incomplete or self.mapper.missing(cls),
@@ -92,25 +94,36 @@ class Models:
             return []
         return [self.column(attribute, scan.cls) for attribute in scan.attributes]
 
-    def _lent_key(self, scan: Scan) -> tuple[KeyColumn, ...]:
-        """Give the key of a class that is derived from a base or mixin and adds nothing to it."""
+    def _lent(self, scan: Scan) -> list[Column]:
+        """Give the columns of a class that is derived from a base or mixin and adds nothing to it."""
         if scan.role not in (Role.ROOT, Role.ABSTRACT, Role.MIXIN):
-            return ()
-        columns = [self.column(attribute, scan.cls) for attribute in self.mapper.collected(scan.cls)]
-        return key_columns([column for column in columns if column.primary_key], self._sqlalchemy, self.mapper.missing(scan.cls))
+            return []
+        return [self.column(attribute, scan.cls) for attribute in self.mapper.collected(scan.cls)]
+
+    def _lent_key(self, cls: Class, lent: list[Column]) -> tuple[KeyColumn, ...]:
+        return key_columns([column for column in lent if column.primary_key], self._sqlalchemy, self.mapper.missing(cls))
 
     def _place_of(self, cls: Class, path: str) -> Span:
         """Give the class statement, or the call that made the class where that stands in another file."""
         return cls.span if cls.span.path == path else cls.lines.get("", cls.span)
 
-    def _base(self, entry: Value) -> Base:
+    def _base(self, entry: Value, cls: Class) -> Base:
         match entry:
             case Class():
-                span = cls_span if (cls_span := entry.span).path else None
-                return Base(self._base_name(entry), self.mapper.role(entry), span)
+                span = entry.span if entry.span.path else None
+                ancestors = tuple(above.dotted for above in entry.mro[1:] if isinstance(above, Class))
+                return Base(self._base_name(entry), self.mapper.role(entry), span, ancestors)
             case Symbol():
                 return Base(entry.path, Role.UNKNOWN if entry.missing else Role.ROOT)
-        return Base("?", Role.UNKNOWN)
+        return Base(self._written(entry, cls), Role.UNKNOWN)
+
+    def _written(self, base: Value, cls: Class) -> str:
+        """Give a base that could not be resolved as the class statement writes it."""
+        for entry in cls.mro:
+            for value, text, _ in entry.written if isinstance(entry, Class) else ():
+                if self._interpreter.force(value) is base:
+                    return text
+        return "?"
 
     def _base_name(self, cls: Class) -> str:
         if isinstance(cls.library, Made) and cls.module == "flask_sqlalchemy":
@@ -125,7 +138,7 @@ class Models:
             step = next((base for base in current.bases if self._leads_to_root(base)), None)
             if step is None:
                 break
-            chain.append(self._base(step))
+            chain.append(self._base(step, cls))
             current = step if isinstance(step, Class) else None
         last = current.library if current is not None and current is not cls else None
         if isinstance(last, Made):
@@ -294,6 +307,8 @@ class Models:
         columns = [names.get(column.name, column) for column in columns]
         columns = [replace(column, primary_key=column in key) for column in columns]
         key = [column for column in columns if column.primary_key]
+        if not key and incomplete is not None:
+            key = [_unread_key(incomplete)]
         return Table(
             name=name,
             schema=self._schema(options, metadata),
@@ -361,6 +376,11 @@ class Models:
 def _unique(columns: list[Column]) -> list[Column]:
     """Keep one column of each name, the last one declared, as `Table` does."""
     return list({column.name: column for column in columns}.values())
+
+
+def _unread_key(incomplete: Unknown) -> Column:
+    """Stand for the key of a table that has none among the columns that could be read."""
+    return Column(UNREAD, incomplete, "", primary_key=True, autoincrement=incomplete)
 
 
 def _options(options: Mapping) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from flake8_autoincrement.inference.libraries import known_name
 from flake8_autoincrement.inference.mapping import Mapper
 from flake8_autoincrement.inference.values import Class, Made, Module, text_of
 
+MAXIMUM_MODULES = 100  # that are searched for the table that a foreign key refers to
 ColumnOf = Callable[[Class | Made, str, Module], Column | None]
 
 
@@ -39,7 +40,7 @@ class References:
 
     def _owners(self, table: str, home: Module) -> Iterator[tuple[Class | Made, Module]]:
         """Give the classes and Core tables of a name and their modules, the nearest ones first."""
-        for module in (home, *home.imported):
+        for module in self._modules(table, home):
             for made in self._interpreter.executed(module).made:
                 if isinstance(made, Class):
                     if self._mapper.scan(made).table_name == table:
@@ -47,3 +48,17 @@ class References:
                 elif known_name(made.callee) == "Table" and made.args:
                     if text_of(self._interpreter.force(made.args[0])) == table:
                         yield made, module
+
+    def _modules(self, table: str, home: Module) -> Iterator[Module]:
+        """Give a module, then those that it imports, and those that they import, which contain a table's name."""
+        seen = {id(home): home}
+        queue = [home]
+        while queue and len(seen) < MAXIMUM_MODULES:
+            module = self._interpreter.loaded(queue.pop(0))
+            if module is home or table in module.text:
+                yield module
+            self._interpreter.bind_imports(module)
+            for imported in module.imported:
+                if id(imported) not in seen:
+                    seen[id(imported)] = imported
+                    queue.append(imported)

@@ -25,7 +25,7 @@ from flake8_autoincrement.inference.values import (
     text_of,
 )
 
-AWARE_SINCE = (0, 0, 39)  # from here on a plain `datetime` is a timestamptz
+AWARE_SINCE = (0, 0, 45)  # from here on a plain `datetime` is a timestamptz
 _TYPES: dict[str, SqlType] = {
     "builtins.int": SqlType("Integer", Affinity.INTEGER),
     "builtins.float": SqlType("Float", Affinity.NUMERIC, float=True),

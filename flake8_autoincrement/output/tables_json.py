@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from flake8_autoincrement.facts.schema import Column, KeyColumn, SqlType
+from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, SqlType
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.output.paths import shown_posix
 from flake8_autoincrement.output.rows import Row, in_order
@@ -36,11 +36,11 @@ def _table(row: Row) -> dict[str, object]:
 def _key(key: KeyColumn) -> dict[str, object]:
     column = key.column
     return {
-        "column": column.name,
+        "column": None if column.name == UNREAD else column.name,
         "type": column.type.name if isinstance(column.type, SqlType) else None,
         "autoincrement": None if isinstance(column.autoincrement, Unknown) else column.autoincrement,
         "generation": key.generation.value,
-        "declared_in": column.declared_in,
+        "declared_in": column.declared_in or None,
         "reason": key.reason,
     }
 

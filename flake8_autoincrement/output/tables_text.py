@@ -9,6 +9,9 @@ from flake8_autoincrement.facts.schema import KeyColumn, KeyGeneration, ServerDe
 from flake8_autoincrement.facts.surrogate import is_surrogate
 from flake8_autoincrement.output.rows import Row, in_order
 
+# Counters that need no autoincrement=True.
+_OTHER_COUNTERS = (KeyGeneration.IDENTITY, KeyGeneration.SEQUENCE)
+
 if TYPE_CHECKING:
     from rich.table import Table as Grid
     from rich.text import Text
@@ -31,13 +34,19 @@ def summary(rows: Sequence[Row], unread: int) -> str:
     """
     keys = [key for row in rows for key in row.table.key if _is_surrogate(row, key)]
     unknown = sum(any(key.generation is KeyGeneration.UNKNOWN for key in row.table.key) for row in rows) + unread
-    silent = sum(key.column.autoincrement is not True for key in keys)
-    without = sum(key.generation is KeyGeneration.NONE for key in keys)
+    silent = sum(key.column.autoincrement is not True and key.generation not in _OTHER_COUNTERS for key in keys)
+    without = sum(any(_lacks_value(row, key) for key in row.table.key) for row in rows)
     counted = f"{len(keys)} tables" if len(keys) == len(rows) else f"{len(keys)} tables with an integer key"
     parts = [f"{silent} of {counted} do not say autoincrement=True", f"{without} get no key at all"]
     if unknown:
         parts.append(f"{unknown} could not be read")
     return ", ".join(parts) + ("" if len(keys) == len(rows) else f" ({len(rows)} tables in all)")
+
+
+def _lacks_value(row: Row, key: KeyColumn) -> bool:
+    """Say whether nothing fills a surrogate key, also one of several columns."""
+    surrogate = is_surrogate(row.declaration, key.column)
+    return key.generation is KeyGeneration.NONE and surrogate
 
 
 def _chain(row: Row) -> str:
@@ -65,7 +74,7 @@ def _declared(key: KeyColumn) -> str:
 
 
 def _written(autoincrement: object) -> str:
-    return str(autoincrement) if isinstance(autoincrement, bool) else f'"{autoincrement}"' if autoincrement else "?"
+    return f'"{autoincrement}"' if isinstance(autoincrement, str) else str(autoincrement) if autoincrement in (True, False) else "?"
 
 
 def generated(key: KeyColumn) -> str:
@@ -73,6 +82,9 @@ def generated(key: KeyColumn) -> str:
     match key.generation:
         case KeyGeneration.SEQUENCE | KeyGeneration.SERVER_DEFAULT:
             match key.column.server_default:
+                case ServerDefault(kind="string", sql=str(text)):
+                    quoted = text.replace("'", "''")
+                    return f"DEFAULT '{quoted}'"
                 case ServerDefault(sql=str(sql)):
                     return f"DEFAULT {sql}"
             return key.reason or "DEFAULT"

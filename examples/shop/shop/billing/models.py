@@ -53,9 +53,7 @@ class InvoicePayment(Payment):
 class Invoice(Base):  # noqa: AIN001
     """A bill, numbered by a sequence that other programs draw from too."""
 
-    id: Mapped[int] = mapped_column(
-        BigInteger, invoice_ids, primary_key=True, server_default=invoice_ids.next_value()
-    )
+    id: Mapped[int] = mapped_column(BigInteger, invoice_ids, primary_key=True, server_default=invoice_ids.next_value())
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     issued_on: Mapped[date]
     fiscal_year: Mapped[int] = mapped_column(ForeignKey("fiscal_years.year"))

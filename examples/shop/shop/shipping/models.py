@@ -17,9 +17,7 @@ class Carrier(Base):
 class Shipment(Base):
     """The parcels of an order that leave together."""
 
-    id = Column(
-        BigInteger, primary_key=True, autoincrement=True, server_default=text("nextval('shipment_numbers')")
-    )
+    id = Column(BigInteger, primary_key=True, autoincrement=True, server_default=text("nextval('shipment_numbers')"))
     order_id = Column(ForeignKey("orders.id"), nullable=False)
     carrier_id = Column(ForeignKey("carriers.id"), nullable=False)
     handed_over_at = Column(DateTime(timezone=True))

@@ -280,7 +280,7 @@ class Core(ABC):
             return self.call(hook, [Constant(name)], {})
         if _is_dynamic(module.text):
             return Unknown(f"{module.name} makes its names at run time")
-        if any(star.failure for star in module.stars):
+        if module.star_missing is not None or any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
         return Absent(f"{os.path.basename(module.path)} does not define it")
 

@@ -129,6 +129,8 @@ class Expressions(Core):
 
     def _name(self, node: nodes.Name, scope: Scope) -> Value:
         found = self.lookup(node.name, scope)
+        if found is None and scope.module.star_missing is not None:
+            return Unknown(f"it may come from {scope.module.star_missing}, which was not found")
         if found is None:
             return Absent("it is neither defined nor imported", self.span(node, scope.module))
         return found

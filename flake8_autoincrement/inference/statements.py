@@ -268,6 +268,8 @@ class Statements(Expressions):
                 scope.module.stars.append(source)
             case Symbol() if source.missing is None:
                 scope.module.star_symbols.append(source.path)
+            case Symbol() | Unknown() | Absent():
+                scope.module.star_missing = source.path if isinstance(source, Symbol) else source.why
 
     # Functions.
 

@@ -224,6 +224,7 @@ class Module:
     typing_names: dict[str, Value] = field(default_factory=dict)
     stars: list[Module] = field(default_factory=list)
     star_symbols: list[str] = field(default_factory=list)
+    star_missing: str | None = None
     imported: list[Module] = field(default_factory=list)
     state: str = "new"
     tree: nodes.Module | None = None

@@ -61,7 +61,7 @@ def line(cells: tuple[str, ...]) -> str:
     name, *numbers, libraries = cells
     labels = ("tables", "keys", "wrong", "unknown", "timestamps", "false", "s")
     return (
-        f"{name:<36}"
+        f"{name:<45}"
         + "  ".join(f"{label} {number:<9}" for label, number in zip(labels, numbers, strict=True))
         + libraries
     )

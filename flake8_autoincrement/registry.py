@@ -21,8 +21,8 @@ Function = TypeVar("Function", bound=Callable[..., Iterator[Finding]])
 class Check:
     """A check: a function of one fact, chosen by the fact's type, with a page beside it.
 
-    `code` is the family's, from the folder (`AIN002`); `slug` is the check's own name. A strict check runs only where the
-    settings ask for it. A function with a second parameter is given the settings.
+    `code` is the family's, from the folder (`AIN002`); `slug` is the check's own name. A strict check runs only where
+    the settings ask for it. A function with a second parameter is given the settings.
     """
 
     code: str

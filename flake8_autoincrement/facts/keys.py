@@ -22,7 +22,9 @@ from flake8_autoincrement.facts.unknown import Unknown
 Version = tuple[int, ...]
 
 
-def key_columns(columns: Sequence[Column], sqlalchemy: Version, incomplete: Unknown | None = None) -> tuple[KeyColumn, ...]:
+def key_columns(
+    columns: Sequence[Column], sqlalchemy: Version, incomplete: Unknown | None = None
+) -> tuple[KeyColumn, ...]:
     """Decide how each of a primary key's columns is filled.
 
     `columns` are the columns of the key, all of them; `incomplete` says why there might be more. `sqlalchemy` is the

@@ -37,8 +37,8 @@ class SqlType:
 
     `name` is the class that was written (`Integer`, `UtcDateTime`). `affinity` is the generic type's, `width` and
     `timestamp` are the PostgreSQL variant's. `timezone` says whether a timestamp has a time zone, and is None for
-    every other type. `scale` is that of a numeric type, None if not given. `looked_up` is true where no type was written
-    and the registry of the class that gets the column made it of the annotation.
+    every other type. `scale` is that of a numeric type, None if not given. `looked_up` is true where no type was
+    written and the registry of the class that gets the column made it of the annotation.
     """
 
     name: str
@@ -55,8 +55,8 @@ class SqlType:
 class Clock:
     """A call that reads the time in Python, as a default does.
 
-    `name` is what is called, as `datetime.utcnow`; `aware` says whether its value carries a time zone; `called` is true
-    where it was called once at import instead of being passed on.
+    `name` is what is called, as `datetime.utcnow`; `aware` says whether its value carries a time zone; `called` is
+    true where it was called once at import instead of being passed on.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ClientDefault:
-    """A value that SQLAlchemy, not PostgreSQL, gives to a column: `default=`, `insert_default=`, `onupdate=`, `Sequence`.
+    """A value that SQLAlchemy gives to a column: `default=`, `insert_default=`, `onupdate=`, `Sequence`.
 
     `sequence` is the sequence's name where it is one; `optional` its flag: an optional sequence is skipped on
     PostgreSQL. `text` is the source as written, shortened. `clock` is set where the value is the current time.
@@ -85,8 +85,9 @@ class ClientDefault:
 class ServerDefault:
     """A DEFAULT in the table.
 
-    `kind` is `sql` for `text()` and functions, `string` for a plain string (which becomes a quoted literal), `fetched`
-    for `FetchedValue()`, which emits nothing. `sql` is what stands behind DEFAULT, None where it could not be read.
+    `kind` is `sql` for `text()` and functions, `string` for a plain string (which becomes a quoted literal),
+    `fetched` for `FetchedValue()`, which emits nothing. `sql` is what stands behind DEFAULT, None where it could not
+    be read.
     """
 
     kind: Literal["sql", "string", "fetched"]
@@ -96,7 +97,11 @@ class ServerDefault:
     @property
     def calls_nextval(self) -> bool:
         """Say whether PostgreSQL takes the value from a sequence."""
-        return self.kind == "sql" and self.sql is not None and bool(re.match(r"\(*\s*nextval\s*\(", self.sql, re.IGNORECASE))
+        return (
+            self.kind == "sql"
+            and self.sql is not None
+            and bool(re.match(r"\(*\s*nextval\s*\(", self.sql, re.IGNORECASE))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,10 @@ class Column:
     """A column and where it was declared.
 
     `autoincrement` is what SQLAlchemy has, "auto" if nothing was written; `stated` says whether it was written.
-    `foreign_keys` are the targets as written (`users.id`), "?" where one could not be read. `index` and `nullable` are
-    None where not written. `key` is the name by which Python knows the column, None if that is `name`. `declared_in` is the dotted name of the class that declares it, or of the Core table's
-    variable; `span` is the declaring statement, `expression` the call that makes the column (the same where there is none).
+    `foreign_keys` are the targets as written (`users.id`), "?" where one could not be read. `index` and `nullable`
+    are None where not written. `key` is the name by which Python knows the column, None if that is `name`.
+    `declared_in` is the dotted name of the class that declares it, or of the Core table's variable; `span` is the
+    declaring statement, or the call that makes the column of a Core table.
     """
 
     name: str
@@ -177,9 +183,9 @@ class KeyColumn:
 class Table:
     """A table that models declare.
 
-    `model` is the dotted class mapped to it, None for a Core `Table`; `variable` is the dotted name that a Core table is
-    bound to, if any. `key` lists the primary key's columns. `incomplete` says why there may be columns that were not
-    read (a base class that could not be found, a reflected table), None where all were.
+    `model` is the dotted class mapped to it, None for a Core `Table`; `variable` is the dotted name that a Core table
+    is bound to, if any. `key` lists the primary key's columns. `incomplete` says why there may be columns that were
+    not read (a base class that could not be found, a reflected table), None where all were.
     """
 
     name: str

@@ -36,7 +36,9 @@ def _owner(child: ModelClass, models: dict[str, ModelClass]) -> ModelClass | Non
 
 def _completed(file: FileFacts, added: dict[str, list[Column]]) -> FileFacts:
     models = tuple(
-        replace(model, table=_with_columns(model.table, added[model.name])) if model.table and model.name in added else model
+        replace(model, table=_with_columns(model.table, added[model.name]))
+        if model.table and model.name in added
+        else model
         for model in file.models
     )
     return replace(file, models=models)

@@ -76,7 +76,11 @@ class Finder:
         """Give the dotted name of the module in a file: from the innermost known root, else from its package root."""
         stem = os.path.splitext(path)[0]
         folder = self.package_root(os.path.dirname(path))
-        below = [root for root in (*self._roots, *self._libraries) if _inside(folder, root) and _importable(os.path.relpath(folder, root))]
+        below = [
+            root
+            for root in (*self._roots, *self._libraries)
+            if _inside(folder, root) and _importable(os.path.relpath(folder, root))
+        ]
         start = max(below, key=len, default=folder) if self._is_loose(folder, below) else folder
         parts = os.path.relpath(stem, start).split(os.sep)
         if parts[-1] == "__init__" and len(parts) > 1:

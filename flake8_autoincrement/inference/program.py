@@ -13,14 +13,14 @@ from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Table
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.coretables import CoreTables
+from flake8_autoincrement.inference.declarations.coretables import CoreTables
+from flake8_autoincrement.inference.declarations.models import Models
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.values import Class, Module
 from flake8_autoincrement.inference.finder import Finder
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.models import Models
 from flake8_autoincrement.inference.sources import ReadError, Sources
 from flake8_autoincrement.inference.trees import ParseError, parsed
 from flake8_autoincrement.inference.triggers import may_declare
-from flake8_autoincrement.inference.values import Class, Module
 from flake8_autoincrement.source import Span
 
 
@@ -85,7 +85,9 @@ class Program:
         unread = [*(Unreadable(unknown.why, unknown.span) for unknown in module.unread), *unread]
         mapped = {(model.table.schema, model.table.name) for model in models if model.table is not None}
         alone = [table for table in tables if (table.schema, table.name) not in mapped]
-        return FileFacts(module.path, tuple(sorted(models, key=_place)), tuple(sorted(alone, key=_place)), tuple(unread))
+        return FileFacts(
+            module.path, tuple(sorted(models, key=_place)), tuple(sorted(alone, key=_place)), tuple(unread)
+        )
 
     def _everything(self, module: Module) -> tuple[list[ModelClass], list[Table], list[Unreadable]]:
         """Give a module's models, its Core tables, and what of them could not be read."""

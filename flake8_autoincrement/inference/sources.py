@@ -92,7 +92,7 @@ def _read(path: str) -> str | ReadError:
 
 
 def decoded(data: bytes) -> str:
-    """Decode Python source as Python does (PEP 263), with `\\n` at the ends of lines; raise `ReadError` if that fails."""
+    """Decode source as Python does (PEP 263), with `\\n` at the ends of lines; raise `ReadError` if that fails."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ReadError("it is UTF-16, which Python does not read")
     if b"\0" in data:

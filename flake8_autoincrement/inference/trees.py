@@ -34,7 +34,9 @@ def parsed(text: str, path: str, name: str, package: bool) -> nodes.Module:
                 tree = ast.parse(text)
             return TreeRebuilder(AstroidManager(), data=text).visit_module(tree, name, path, package)
         except SyntaxError as error:
-            raise ParseError(error.msg or "invalid syntax", error.lineno or 1, max((error.offset or 1) - 1, 0)) from None
+            raise ParseError(
+                error.msg or "invalid syntax", error.lineno or 1, max((error.offset or 1) - 1, 0)
+            ) from None
         except (RecursionError, MemoryError):
             raise ParseError("it is nested too deeply to be read", 1, 0) from None
         except ValueError as error:

@@ -74,7 +74,13 @@ def _declared(key: KeyColumn) -> str:
 
 
 def _written(autoincrement: object) -> str:
-    return f'"{autoincrement}"' if isinstance(autoincrement, str) else str(autoincrement) if autoincrement in (True, False) else "?"
+    return (
+        f'"{autoincrement}"'
+        if isinstance(autoincrement, str)
+        else str(autoincrement)
+        if autoincrement in (True, False)
+        else "?"
+    )
 
 
 def generated(key: KeyColumn) -> str:

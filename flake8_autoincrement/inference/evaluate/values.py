@@ -169,9 +169,10 @@ class Super:
 class Class:
     """A class that was read, or one that a call such as `declarative_base()` made.
 
-    `mro` is its linearisation, itself first: classes, and the symbols of libraries. `missing` lists the bases that could
-    not be resolved, with the expression. `library` is what a library made it: a call of `declarative_base`, say.
-    `declared` holds what each `declared_attr` gave for the class, by the identity of the attribute. `compilers` are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
+    `mro` is its linearisation, itself first: classes, and the symbols of libraries. `missing` lists the bases that
+    could not be resolved, with the expression. `library` is what a library made it: a call of `declarative_base`,
+    say. `declared` holds what each `declared_attr` gave for the class, by the identity of the attribute. `compilers`
+    are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
     """
 
     name: str
@@ -212,8 +213,8 @@ class Instance:
 class Module:
     """A module of a project or library.
 
-    `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are the
-    top-level statements that bind or change a name, `done` the identities of those that were executed, `made` the
+    `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
+    the top-level statements that bind or change a name, `done` the identities of those that were executed, `made` the
     classes and tables that its body makes, `unread` what of it could not be read.
     """
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.calls import Calls
-from flake8_autoincrement.inference.values import Class, Constant, Items, Mapping, Value, text_of
+from flake8_autoincrement.inference.evaluate.calls import Calls
+from flake8_autoincrement.inference.evaluate.values import Class, Constant, Items, Mapping, Value, text_of
 from flake8_autoincrement.source import Span
 
 

@@ -11,13 +11,13 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.annotations import Annotations
-from flake8_autoincrement.inference.classes import is_declarative, unwrapped
-from flake8_autoincrement.inference.columns import Columns
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.tablenames import flask_name
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.declarations.annotations import Annotations
+from flake8_autoincrement.inference.declarations.columns import Columns
+from flake8_autoincrement.inference.declarations.tablenames import flask_name
+from flake8_autoincrement.inference.evaluate.classes import is_declarative, unwrapped
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Annotation,
     Class,
@@ -144,7 +144,11 @@ class Mapper:
     def _is_abstract_concrete(self, cls: Class) -> bool:
         """Say whether a class is an `AbstractConcreteBase`: mapped late, without a table, a mixin to its children."""
         names = [known_name(base) for base in cls.bases if isinstance(base, Symbol)]
-        return "AbstractConcreteBase" in names and "__tablename__" not in cls.namespace and "__table__" not in cls.namespace
+        return (
+            "AbstractConcreteBase" in names
+            and "__tablename__" not in cls.namespace
+            and "__table__" not in cls.namespace
+        )
 
     def _rootless_role(self, cls: Class) -> Role:
         """Decide about a class without a declarative base: a mixin, or a model whose base could not be found."""
@@ -309,7 +313,7 @@ class Mapper:
         return list(collected.values())
 
     def _is_given(self, cls: Class, at: int, name: str, collected: dict[str, Attribute]) -> bool:
-        """Say whether a name that is only annotated here has a column already, or gets a value from a base further on."""
+        """Say whether a name only annotated here has a column already, or gets a value from a base further on."""
         if name in collected:
             return True
         later = (entry for entry in cls.mro[at + 1 :] if isinstance(entry, Class))
@@ -354,7 +358,9 @@ class Mapper:
             value = entry.namespace["__tablename__"]
             is_declared = isinstance(value, Wrapped) and value.kind == "declared_attr"
             if not self._is_mapped(entry) or entry is cls or is_declared:
-                name = self._named(self._interpreter.force(self._interpreter.class_attribute(cls, "__tablename__")), cls)
+                name = self._named(
+                    self._interpreter.force(self._interpreter.class_attribute(cls, "__tablename__")), cls
+                )
                 if name is not None:
                     return self._autonamed(cls) or name if isinstance(name, str) else name
         return self._autonamed(cls)
@@ -411,7 +417,9 @@ class Mapper:
                 continue
             if entry is not cls and scan.table_name is None:
                 return
-            self._split_table_args(scan, self._interpreter.force(self._interpreter.class_attribute(cls, "__table_args__")))
+            self._split_table_args(
+                scan, self._interpreter.force(self._interpreter.class_attribute(cls, "__table_args__"))
+            )
             return
 
     def _split_table_args(self, scan: Scan, value: Value) -> None:

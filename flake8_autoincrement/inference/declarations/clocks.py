@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flake8_autoincrement.facts.schema import Clock
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.values import (
     Bound,
     Constant,
     Function,

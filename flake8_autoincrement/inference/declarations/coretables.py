@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from flake8_autoincrement.facts.file import Unreadable
 from flake8_autoincrement.facts.schema import Table
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.models import Models
-from flake8_autoincrement.inference.values import Class, Made, Module, Part, Value, text_of
+from flake8_autoincrement.inference.declarations.models import Models
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import Class, Made, Module, Part, Value, text_of
 
 _COPIES = frozenset({"to_metadata", "tometadata"})
 _IMPERATIVE = frozenset({"map_imperatively", "mapper"})
@@ -26,7 +26,9 @@ class CoreTables:
     def tables(self, module: Module) -> Iterator[Table | Unreadable]:
         """Give the tables that no class of the module claims as its `__table__`, one for each name and metadata."""
         claimed = self._claimed(module)
-        variables = {id(value): f"{module.name}.{name}" for name, value in module.names.items() if isinstance(value, Made)}
+        variables = {
+            id(value): f"{module.name}.{name}" for name, value in module.names.items() if isinstance(value, Made)
+        }
         classes = self._imperative_classes(module)
         for made in self._distinct(module):
             if id(made) in claimed:

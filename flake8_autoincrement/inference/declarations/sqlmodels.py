@@ -7,13 +7,13 @@ from dataclasses import replace
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.schema import Affinity, Column, SqlType
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.annotations import ENUM, Annotations, PythonType
-from flake8_autoincrement.inference.columns import Columns, Place
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.mapping import Attribute
-from flake8_autoincrement.inference.sqltypes import NULL, SqlTypes
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.declarations.annotations import ENUM, Annotations, PythonType
+from flake8_autoincrement.inference.declarations.columns import Columns, Place
+from flake8_autoincrement.inference.declarations.mapping import Attribute
+from flake8_autoincrement.inference.declarations.sqltypes import NULL, SqlTypes
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     Class,
     Constant,
     Indexed,
@@ -71,7 +71,9 @@ class SqlModels:
         """Give the column that a field makes."""
         python = self._python_type(attribute)
         field = self._field(attribute, python)
-        keywords = {} if field is None else {key: self._interpreter.force(value) for key, value in field.keywords.items()}
+        keywords = (
+            {} if field is None else {key: self._interpreter.force(value) for key, value in field.keywords.items()}
+        )
         given = self._columns.made_column(keywords["sa_column"]) if "sa_column" in keywords else None
         if given is not None:
             return self._columns.column(given, place)
@@ -104,7 +106,9 @@ class SqlModels:
             args.append(Made(symbol("sqlalchemy.ForeignKey"), [Constant(target)], {}))
         args += self._interpreter.items(keywords["sa_column_args"]) or [] if "sa_column_args" in keywords else []
         written: dict[str, Value] = {
-            key: keywords[key] for key in ("primary_key", "index", "nullable") if key in keywords and not _is_undefined(keywords[key])
+            key: keywords[key]
+            for key in ("primary_key", "index", "nullable")
+            if key in keywords and not _is_undefined(keywords[key])
         }
         default = self._default(attribute, field, keywords)
         if default is not None:

@@ -8,11 +8,10 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.schema import Affinity, SqlType
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.sqltypes import NULL, SqlTypes
-from flake8_autoincrement.inference.trees import ParseError, parsed
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.declarations.sqltypes import SqlTypes
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     Annotation,
     Class,
     Constant,
@@ -25,6 +24,7 @@ from flake8_autoincrement.inference.values import (
     Value,
     text_of,
 )
+from flake8_autoincrement.inference.trees import ParseError, parsed
 
 _CONTAINERS = frozenset({"Mapped", "WriteOnlyMapped", "DynamicMapped", "Unmapped"})
 _UNIONS = frozenset({"typing.Optional", "typing.Union", "typing_extensions.Optional", "typing_extensions.Union"})
@@ -120,7 +120,9 @@ class Annotations:
             rest = [member for member in members if not _is_none_type(self._interpreter.force(member))]
             if len(rest) == 1:
                 found = self.python_type(rest[0], depth + 1)
-                return PythonType(found.annotated, found.inner, found.metadata, found.optional or len(rest) < len(members))
+                return PythonType(
+                    found.annotated, found.inner, found.metadata, found.optional or len(rest) < len(members)
+                )
             return PythonType(value, Unknown("a union of several types"), [], len(rest) < len(members))
         if isinstance(value, Indexed) and _path(self._interpreter.force(value.of)) in _ANNOTATED:
             index = self._interpreter.force(value.index)
@@ -219,4 +221,3 @@ def _is_none_type(value: Value) -> bool:
 
 def _may_be_mapped(node: nodes.NodeNG) -> bool:
     return isinstance(node, nodes.Subscript) or (isinstance(node, nodes.Const) and isinstance(node.value, str))
-

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.builtins import Builtins
-from flake8_autoincrement.inference.classes import unwrapped
-from flake8_autoincrement.inference.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted
-from flake8_autoincrement.inference.expressions import Near
-from flake8_autoincrement.inference.triggers import may_declare
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.builtins import Builtins
+from flake8_autoincrement.inference.evaluate.classes import unwrapped
+from flake8_autoincrement.inference.evaluate.containers import Near
+from flake8_autoincrement.inference.evaluate.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
     Class,
@@ -37,6 +36,7 @@ from flake8_autoincrement.inference.values import (
     Wrapped,
     tuple_of,
 )
+from flake8_autoincrement.inference.triggers import may_declare
 from flake8_autoincrement.source import Span
 
 
@@ -85,7 +85,11 @@ class Calls(Builtins):
                 return self.call_part(callee, args, keywords, site)
             case Instance():
                 hook = self.attribute(callee, "__call__")
-                return Unknown("a call of an object") if isinstance(hook, Absent) else self.call(hook, args, keywords, site)
+                return (
+                    Unknown("a call of an object")
+                    if isinstance(hook, Absent)
+                    else self.call(hook, args, keywords, site)
+                )
             case Made() | Indexed():
                 return self.made(callee, args, keywords, site)
             case Unknown():
@@ -186,12 +190,7 @@ class Calls(Builtins):
 
     def _set_fields(self, instance: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
         """Set what a dataclass, a named tuple or a pydantic model takes as arguments."""
-        order = [
-            name
-            for entry in reversed(instance.cls.mro)
-            if isinstance(entry, Class)
-            for name in entry.annotations
-        ]
+        order = [name for entry in reversed(instance.cls.mro) if isinstance(entry, Class) for name in entry.annotations]
         instance.attributes.update(zip(order, args, strict=False))
         instance.attributes.update(keywords)
 
@@ -227,9 +226,11 @@ class Calls(Builtins):
                     return Constant(value.name)
                 return value.attributes.get(name) or Part(value, name)
             case Bound():
-                return Constant(value.function.name) if name == "__name__" and isinstance(
-                    value.function, Function
-                ) else Part(value, name)
+                return (
+                    Constant(value.function.name)
+                    if name == "__name__" and isinstance(value.function, Function)
+                    else Part(value, name)
+                )
             case Wrapped(kind="property") if name in ("setter", "deleter", "expression", "comparator", "inplace"):
                 return Method(value, name)
             case Unknown():

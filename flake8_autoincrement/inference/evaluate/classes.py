@@ -8,10 +8,9 @@ from contextlib import nullcontext
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.expressions import Near
-from flake8_autoincrement.inference.statements import Statements
-from flake8_autoincrement.inference.trees import metaclass_of
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.containers import Near
+from flake8_autoincrement.inference.evaluate.statements import Statements
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
     Class,
@@ -29,6 +28,7 @@ from flake8_autoincrement.inference.values import (
     Wrapped,
     tuple_of,
 )
+from flake8_autoincrement.inference.trees import metaclass_of
 from flake8_autoincrement.source import Span
 
 OBJECT = "builtins.object"
@@ -266,15 +266,25 @@ def adopt(value: Value, cls: Class) -> None:
 
 def is_declarative(base: Value) -> bool:
     """Say whether a base is SQLAlchemy's own class to derive a declarative base from."""
-    return isinstance(base, Symbol) and base.path.startswith("sqlalchemy.") and base.path.endswith(
-        ("DeclarativeBase", "DeclarativeBaseNoMeta")
+    return (
+        isinstance(base, Symbol)
+        and base.path.startswith("sqlalchemy.")
+        and base.path.endswith(("DeclarativeBase", "DeclarativeBaseNoMeta"))
     )
 
 
 def _has_no_attributes(symbol: Symbol) -> bool:
     """Say whether a library's class is known to lend no attributes but those handled by name."""
     return symbol.missing is None and symbol.path.startswith(
-        ("sqlalchemy.orm.", "sqlalchemy.ext.declarative", "typing.", "abc.", "builtins.", "sqlmodel.", "flask_sqlalchemy.")
+        (
+            "sqlalchemy.orm.",
+            "sqlalchemy.ext.declarative",
+            "typing.",
+            "abc.",
+            "builtins.",
+            "sqlmodel.",
+            "flask_sqlalchemy.",
+        )
     )
 
 

@@ -13,10 +13,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.finder import Finder, Location, is_standard
-from flake8_autoincrement.inference.sources import ReadError, Sources
-from flake8_autoincrement.inference.trees import ParseError, parsed
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
     Constant,
@@ -29,6 +26,9 @@ from flake8_autoincrement.inference.values import (
     Symbol,
     Value,
 )
+from flake8_autoincrement.inference.finder import Finder, Location, is_standard
+from flake8_autoincrement.inference.sources import ReadError, Sources
+from flake8_autoincrement.inference.trees import ParseError, parsed
 from flake8_autoincrement.source import Span
 
 Result = TypeVar("Result")
@@ -37,7 +37,9 @@ MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a mod
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
 
-KNOWN_LIBRARIES = frozenset({"six", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "pydantic", "typing_extensions"})
+KNOWN_LIBRARIES = frozenset(
+    {"six", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "pydantic", "typing_extensions"}
+)
 
 
 class Exhausted(Exception):
@@ -407,5 +409,11 @@ def _blocks(statement: nodes.NodeNG) -> list[nodes.NodeNG]:
 def _root(node: nodes.NodeNG) -> str:
     """Give the name at the beginning of `name.attribute[item]`, the empty string if there is none."""
     while isinstance(node, (nodes.Attribute, nodes.AssignAttr, nodes.Subscript, nodes.DelAttr, nodes.Call)):
-        node = node.func if isinstance(node, nodes.Call) else node.value if isinstance(node, nodes.Subscript) else node.expr
+        node = (
+            node.func
+            if isinstance(node, nodes.Call)
+            else node.value
+            if isinstance(node, nodes.Subscript)
+            else node.expr
+        )
     return str(node.name) if isinstance(node, (nodes.Name, nodes.AssignName, nodes.DelName)) else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_autoincrement.facts.schema import Column, SqlType
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.mapping import Mapper
-from flake8_autoincrement.inference.values import Class, Made, Module, text_of
+from flake8_autoincrement.inference.declarations.mapping import Mapper
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import Class, Made, Module, text_of
 
 MAXIMUM_MODULES = 100  # that are searched for the table that a foreign key refers to
 ColumnOf = Callable[[Class | Made, str, Module], Column | None]

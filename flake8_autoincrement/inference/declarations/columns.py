@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from flake8_autoincrement.facts.schema import UNREAD, Autoincrement, ClientDefault, Column, ServerDefault, SqlType
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.clocks import clock
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.sqltypes import NULL, SqlTypes
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.declarations.clocks import clock
+from flake8_autoincrement.inference.declarations.sqltypes import NULL, SqlTypes
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
     Class,
@@ -29,7 +29,9 @@ from flake8_autoincrement.inference.values import (
 from flake8_autoincrement.source import Span
 
 COLUMN_MAKERS = frozenset({"Column", "mapped_column"})
-_SCHEMA_ITEMS = frozenset({"ForeignKey", "Sequence", "Identity", "Computed", "FetchedValue", "DefaultClause", "ColumnDefault"})
+_SCHEMA_ITEMS = frozenset(
+    {"ForeignKey", "Sequence", "Identity", "Computed", "FetchedValue", "DefaultClause", "ColumnDefault"}
+)
 
 
 @dataclass(slots=True)
@@ -241,7 +243,9 @@ class Columns:
             case "ForeignKey":
                 assert isinstance(item, Made)
                 typed = self._referred(item) if column.type is NULL else None
-                return replace(column, type=typed or column.type, foreign_keys=(*column.foreign_keys, self._target(item)))
+                return replace(
+                    column, type=typed or column.type, foreign_keys=(*column.foreign_keys, self._target(item))
+                )
             case "Sequence" if item is not None and isinstance(item, Made):
                 return replace(column, default=self._sequence(item)) if column.default is None else column
             case "Identity":
@@ -255,7 +259,9 @@ class Columns:
         if isinstance(item, Instance) and _derives_from(item.cls, "ForeignKey"):
             return replace(column, foreign_keys=(*column.foreign_keys, "?"))
         if isinstance(item, (Unknown, Absent)):
-            return replace(column, default=column.default or Unknown(f"an argument is not known: {item.why}", item.span))
+            return replace(
+                column, default=column.default or Unknown(f"an argument is not known: {item.why}", item.span)
+            )
         return column
 
     def _referred(self, foreign_key: Made) -> SqlType | Unknown | None:
@@ -318,7 +324,9 @@ def _is_sql(made: Made) -> bool:
     name = known_name(made.callee)
     if isinstance(made.callee, Part):
         return isinstance(made.callee.of, Made) and _is_sql(made.callee.of)
-    return name is not None and (name.startswith("func.") or name in ("text", "select", "literal_column", "case", "cast"))
+    return name is not None and (
+        name.startswith("func.") or name in ("text", "select", "literal_column", "case", "cast")
+    )
 
 
 def _text(value: Value) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flake8_autoincrement.facts.schema import Affinity, SqlType, Width
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.classes import unwrapped
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.classes import unwrapped
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
     Constant,
@@ -51,9 +52,9 @@ _NOT_TYPES = frozenset(
 class SqlTypes:
     """Turns values into types."""
 
-    def __init__(self, interpreter: Interpreter, sqlmodel: tuple[int, ...]) -> None:
+    def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self._sqlmodel = sqlmodel
+        self._found: dict[int, tuple[Class | Instance, SqlType | Unknown | None]] = {}
 
     def sql_type(self, value: Value, depth: int = 0) -> SqlType | Unknown | None:
         """Give the type that a value is, `Unknown` if that is not known, None if it is certainly no type."""
@@ -70,9 +71,9 @@ class SqlTypes:
             case Made(callee=Symbol() as callee):
                 return self._library_type(callee, value)
             case Class():
-                return self._class_type(value, depth)
+                return self._own_type(value, lambda: self._class_type(value, depth))
             case Instance():
-                return self._instance_type(value, depth)
+                return self._own_type(value, lambda: self._instance_type(value, depth))
             case Unknown():
                 return value
             case Absent():
@@ -136,6 +137,14 @@ class SqlTypes:
 
     # Types of the project's own.
 
+    def _own_type(
+        self, value: Class | Instance, compute: Callable[[], SqlType | Unknown | None]
+    ) -> SqlType | Unknown | None:
+        """Evaluate a type of the project's own, once, with a budget of its own."""
+        if id(value) not in self._found:
+            self._found[id(value)] = (value, self._interpreter.within_budget(compute, None))
+        return self._found[id(value)][1]
+
     def _class_type(self, cls: Class, depth: int) -> SqlType | Unknown | None:
         if not self._is_type(cls):
             return self._unclear(cls)
@@ -185,7 +194,9 @@ class SqlTypes:
         text = text_of(self._interpreter.force(self._interpreter.call(unwrapped(hook[0]), [instance], {})))
         if text is None or not text.upper().startswith("TIMESTAMP"):
             return found
-        return replace(found, timestamp=True, timezone="WITH TIME ZONE" in text.upper() or text.upper() == "TIMESTAMPTZ")
+        return replace(
+            found, timestamp=True, timezone="WITH TIME ZONE" in text.upper() or text.upper() == "TIMESTAMPTZ"
+        )
 
     def _decorated(self, instance: Instance, depth: int) -> SqlType | Unknown | None:
         """Give the type of a `TypeDecorator`: its `impl` counts, `load_dialect_impl` picks what PostgreSQL has."""

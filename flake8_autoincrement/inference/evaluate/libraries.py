@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.classes import Classes, is_declarative
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.evaluate.classes import Classes, is_declarative
+from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Class,
     Constant,
@@ -96,7 +96,9 @@ class Libraries(Classes):
         """Make the class that `declarative_base()` and its like return."""
         base = None if cls is None else self.force(cls)
         bases: list[Value] = list(base.items) if isinstance(base, Items) else [] if base is None else [base]
-        found = self.class_of(made, text_of(self.force(keywords.get("name", Constant("Base")))) or "Base", bases, {}, kind)
+        found = self.class_of(
+            made, text_of(self.force(keywords.get("name", Constant("Base")))) or "Base", bases, {}, kind
+        )
         for name in ("metadata", "type_annotation_map"):
             if name in keywords and not _is_none(self.force(keywords[name])):
                 found.namespace[name] = keywords[name]

@@ -9,15 +9,15 @@ from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
 from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.annotations import Annotations
-from flake8_autoincrement.inference.columns import Columns, Place, merged
-from flake8_autoincrement.inference.interpreter import Interpreter
-from flake8_autoincrement.inference.libraries import known_name
-from flake8_autoincrement.inference.mapping import Attribute, Mapper, Scan
-from flake8_autoincrement.inference.references import References
-from flake8_autoincrement.inference.sqlmodels import SqlModels
-from flake8_autoincrement.inference.sqltypes import NULL, SqlTypes
-from flake8_autoincrement.inference.values import (
+from flake8_autoincrement.inference.declarations.annotations import Annotations
+from flake8_autoincrement.inference.declarations.columns import Columns, Place, merged
+from flake8_autoincrement.inference.declarations.mapping import Attribute, Mapper, Scan
+from flake8_autoincrement.inference.declarations.references import References
+from flake8_autoincrement.inference.declarations.sqlmodels import SqlModels
+from flake8_autoincrement.inference.declarations.sqltypes import NULL, SqlTypes
+from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
+from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Absent,
     Class,
@@ -56,7 +56,7 @@ class Models:
     def __init__(self, interpreter: Interpreter, sqlalchemy: Version, sqlmodel: Version) -> None:
         self._interpreter = interpreter
         self._sqlalchemy = sqlalchemy
-        types = SqlTypes(interpreter, sqlmodel)
+        types = SqlTypes(interpreter)
         self._annotations = Annotations(interpreter, types)
         self._columns = Columns(interpreter, types)
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
@@ -101,7 +101,9 @@ class Models:
         return [self.column(attribute, scan.cls) for attribute in self.mapper.collected(scan.cls)]
 
     def _lent_key(self, cls: Class, lent: list[Column]) -> tuple[KeyColumn, ...]:
-        return key_columns([column for column in lent if column.primary_key], self._sqlalchemy, self.mapper.missing(cls))
+        return key_columns(
+            [column for column in lent if column.primary_key], self._sqlalchemy, self.mapper.missing(cls)
+        )
 
     def _place_of(self, cls: Class, path: str) -> Span:
         """Give the class statement, or the call that made the class where that stands in another file."""
@@ -267,7 +269,9 @@ class Models:
         name = name or text_of(self._interpreter.force(made.keywords.get("name", Constant(None))))
         if name is None:
             return Unreadable("a table whose name is only known at run time", span)
-        metadata = self._interpreter.force(made.args[1] if len(made.args) > 1 else made.keywords.get("metadata", Constant(None)))
+        metadata = self._interpreter.force(
+            made.args[1] if len(made.args) > 1 else made.keywords.get("metadata", Constant(None))
+        )
         columns = _Declared()
         items: list[Value] = []
         incomplete = made.open
@@ -301,7 +305,13 @@ class Models:
     ) -> Table:
         """Put a table together: foreign keys of the table's own, the key, and who fills it."""
         columns = [self._with_constraints(column, items, declared) for column in _unique(declared.columns)]
-        home = model.home if model is not None else self._interpreter.executing[-1] if self._interpreter.executing else None
+        home = (
+            model.home
+            if model is not None
+            else self._interpreter.executing[-1]
+            if self._interpreter.executing
+            else None
+        )
         key = [self._typed(column, home) for column in self._key(columns, items, declared)]
         names = {column.name: column for column in key}
         columns = [names.get(column.name, column) for column in columns]
@@ -348,12 +358,19 @@ class Models:
         for item in items:
             if not isinstance(item, Made) or known_name(item.callee) != "ForeignKeyConstraint":
                 continue
-            names = self._interpreter.items(item.args[0] if item.args else item.keywords.get("columns", Constant(None))) or []
-            targets = self._interpreter.items(item.args[1] if len(item.args) > 1 else item.keywords.get("refcolumns", Constant(None)))
+            names = (
+                self._interpreter.items(item.args[0] if item.args else item.keywords.get("columns", Constant(None)))
+                or []
+            )
+            targets = self._interpreter.items(
+                item.args[1] if len(item.args) > 1 else item.keywords.get("refcolumns", Constant(None))
+            )
             for at, name in enumerate(names):
                 if self._names_column(name, column, declared):
                     target = targets[at] if targets is not None and at < len(targets) else Constant(None)
-                    column = replace(column, foreign_keys=(*column.foreign_keys, text_of(self._interpreter.force(target)) or "?"))
+                    column = replace(
+                        column, foreign_keys=(*column.foreign_keys, text_of(self._interpreter.force(target)) or "?")
+                    )
         return column
 
     def _names_column(self, value: Value, column: Column, declared: _Declared) -> bool:

@@ -1,0 +1,1 @@
+"""From evaluated classes and calls to what SQLAlchemy makes of them."""

@@ -1,0 +1,1 @@
+"""The interpreter: runs module bodies, class bodies and functions without running them."""

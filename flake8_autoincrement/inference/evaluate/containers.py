@@ -1,0 +1,171 @@
+"""Lists, dicts and constants: what is put into them, taken out of them, and known of them as a whole."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.core import Core
+from flake8_autoincrement.inference.evaluate.values import (
+    Absent,
+    Constant,
+    Deferred,
+    Indexed,
+    Instance,
+    Items,
+    Made,
+    Mapping,
+    Names,
+    Symbol,
+    Value,
+    text_of,
+)
+
+MAXIMUM_TEXT = 100_000  # characters of a string that an operator or a method makes
+MAXIMUM_ITEMS = 20_000  # of a container or a loop
+
+
+class Containers(Core):
+    """Changes and reads containers."""
+
+    def items(self, value: Value) -> list[Value] | None:
+        """Give the items of an iterable, None if they are not known."""
+        raise NotImplementedError
+
+    def extend(self, made: Items, more: Value) -> None:
+        """Add every item of a value, and say so where they are not all known."""
+        more = self.force(more)
+        items = self.items(more)
+        if items is None:
+            made.open = more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value")
+        else:
+            made.items.extend(items)
+            if isinstance(more, Items) and more.open is not None:
+                made.open = more.open
+
+    def merge(self, made: Mapping, more: Value) -> None:
+        """Put every entry of a mapping into another."""
+        more = self.force(more)
+        if isinstance(more, Mapping):
+            made.entries.update(more.entries)
+            made.open = made.open or more.open
+        else:
+            made.open = more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value")
+
+    def put(self, made: Mapping, key: Value, value: Value) -> None:
+        """Set one entry of a mapping."""
+        hashed = self.hashed(key)
+        if hashed is None:
+            made.open = Unknown("it has an unknown key")
+        else:
+            made.entries[hashed] = (key, value)
+            if isinstance(made, Names) and (name := text_of(self.force(key))) is not None:
+                made.names[name] = value
+
+    def hashed(self, key: Value) -> object | None:
+        """Give what stands for a value as a key, None if the value is not known."""
+        key = self.force(key)
+        match key:
+            case Constant():
+                return (type(key.value), key.value)
+            case Items(kind="tuple"):
+                parts = [self.hashed(item) for item in key.items]
+                return None if any(part is None for part in parts) else tuple(parts)
+            case Unknown() | Absent() | Items() | Mapping():
+                return None
+            case Symbol():
+                return key.path
+            case Indexed():
+                return (self.hashed(key.of), self.hashed(key.index))
+        return id(key)
+
+    def plain(self, value: Value) -> tuple[object] | None:
+        """Give a value as a Python object of constants, boxed; None if some of it is not constant."""
+        value = self.force(value)
+        match value:
+            case Constant():
+                return (value.value,)
+            case Items(open=None):
+                parts = [self.plain(item) for item in value.items]
+                known = [part[0] for part in parts if part is not None]
+                if len(known) < len(parts):
+                    return None
+                return ({"tuple": tuple, "list": list, "set": list}[value.kind](known),)
+            case Mapping(open=None):
+                pairs = [(self.plain(key), self.plain(item)) for key, item in value.entries.values()]
+                if any(key is None or item is None for key, item in pairs):
+                    return None
+                return ({key[0]: item[0] for key, item in pairs if key is not None and item is not None},)
+        return None
+
+    def doubt(self, container: Items | Mapping) -> None:
+        """Mark a container that is changed on a path that may not be taken."""
+        if self.uncertain > container.born and container.open is None:
+            container.open = Unknown("it is changed under a condition that is only known at run time")
+
+    # Subscripts.
+
+    def subscript(self, value: Value, index: Value) -> Value:
+        """Take an item of a value."""
+        if isinstance(value, Deferred) and value.value is None:
+            return Deferred(lambda: self.subscript(self.force(value), index))
+        value = self.force(value)
+        match value:
+            case Items():
+                return self._item(value, self.force(index))
+            case Mapping():
+                key = self.hashed(index)
+                if key is not None and key in value.entries:
+                    return value.entries[key][1]
+                return value.open or Unknown("a key that the dict does not have")
+            case Constant() if isinstance(value.value, (str, bytes)):
+                plain = self._index(self.force(index))
+                return Unknown("an unknown index") if plain is None else computed(operator.getitem, value.value, plain)
+            case Unknown():
+                return value
+            case Instance():
+                hook = self.attribute(value, "__getitem__")
+                return Unknown("an item of an object") if isinstance(hook, Absent) else self.call(hook, [index], {})
+        return Indexed(value, index)
+
+    def _item(self, value: Items, index: Value) -> Value:
+        plain = self._index(index)
+        if value.open is not None:
+            return value.open
+        try:
+            if isinstance(plain, slice):
+                return Items(value.kind, value.items[plain], None, self.uncertain)
+            if isinstance(plain, int):
+                return value.items[plain]
+        except IndexError:
+            return Unknown("an index beyond the end")
+        return Unknown("an unknown index")
+
+    def _index(self, index: Value) -> int | slice | None:
+        if isinstance(index, Constant) and isinstance(index.value, int):
+            return index.value
+        if isinstance(index, Made) and isinstance(index.callee, Symbol) and index.callee.path == "builtins.slice":
+            parts = [part.value if isinstance(part, Constant) else ... for part in map(self.force, index.args)]
+            if all(part is None or isinstance(part, int) for part in parts):
+                return slice(*parts)
+        return None
+
+
+class Near(Deferred):
+    """A deferred value of the same project: computed as soon as its name is used."""
+
+
+def computed(function: Callable[..., object], *operands: object) -> Value:
+    """Compute with constants; what fails or grows too large is unknown."""
+    if function in (operator.mul, operator.lshift) and any(
+        isinstance(part, int) and abs(part) > 10_000 for part in operands
+    ):
+        return Unknown("a value too large to compute")
+    try:
+        result = function(*operands)
+    except Exception as error:  # whatever the user's operands make of it
+        return Unknown(f"computing it fails: {error}")
+    if isinstance(result, (str, bytes)) and len(result) > MAXIMUM_TEXT:
+        return Unknown("a value too large to compute")
+    return Constant(result)

@@ -1,0 +1,141 @@
+"""The standard library, as far as declarations of tables use it."""
+
+from __future__ import annotations
+
+import re
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.methods import Methods
+from flake8_autoincrement.inference.evaluate.values import (
+    NONE,
+    Assumed,
+    Bound,
+    Constant,
+    Function,
+    Items,
+    Made,
+    Mapping,
+    Part,
+    Partial,
+    Symbol,
+    Value,
+    Wrapped,
+    text_of,
+    tuple_of,
+)
+from flake8_autoincrement.source import Span
+
+_FIXED: dict[str, object] = {"sys.platform": "linux", "os.name": "posix", "os.sep": "/", "sys.maxsize": 2**63 - 1}
+_RE_FUNCTIONS = frozenset({"sub", "match", "search", "fullmatch", "findall", "split", "escape"})
+
+
+class Standard(Methods):
+    """Calls functions of the standard library."""
+
+    def symbol_attribute(self, symbol: Symbol, name: str) -> Value:
+        """Give an attribute of a symbol: a longer symbol, or what is fixed for every run."""
+        path = f"{symbol.path}.{name}"
+        if path in _FIXED:
+            return Constant(_FIXED[path])
+        if path == "sys.version_info":
+            return tuple_of([Constant(part) for part in (3, 13, 0)])
+        if path == "sqlalchemy.__version__":
+            return Constant(".".join(map(str, self.sqlalchemy)))
+        return self.symbol(path, symbol.missing)
+
+    def _call_standard(
+        self, path: str, args: list[Value], keywords: dict[str, Value], site: Span | None
+    ) -> Value | None:
+        """Call a function of the standard library, None if it is not one that is known."""
+        match path:
+            case "functools.partial" if args:
+                return Partial(args[0], args[1:], keywords)
+            case "typing.cast" if len(args) == 2:
+                return args[1]
+            case "copy.copy" | "copy.deepcopy" if args:
+                return self._copied(self.force(args[0]))
+            case "os.environ.get" | "os.getenv":
+                default = self.force(args[1] if len(args) > 1 else keywords.get("default", NONE))
+                return Assumed(default.value) if isinstance(default, Constant) else Unknown("an environment variable")
+            case "itertools.chain":
+                made = Items("list", [], born=self.uncertain)
+                for argument in args:
+                    self.extend(made, argument)
+                return made
+            case "importlib.import_module" if args:
+                name = text_of(self.force(args[0]))
+                return None if name is None or name.startswith(".") else self._imported(name)
+            case "sqlalchemy.orm.declared_attr" | "sqlalchemy.ext.declarative.declared_attr" if args:
+                return Wrapped("declared_attr", args[0])
+            case "types.new_class" if args:
+                return self._new_class(args, site)
+        module, _, name = path.rpartition(".")
+        if module == "re" and name in (*_RE_FUNCTIONS, "compile"):
+            return self._regular(name, args, keywords)
+        return None
+
+    def _imported(self, name: str) -> Value | None:
+        return self.imported_module(name, self.executing[-1]) if self.executing else None
+
+    def _new_class(self, args: list[Value], site: Span | None) -> Value:
+        namespace = Mapping({})
+        if len(args) > 3:
+            self.call(args[3], [namespace], {})
+        return self.make_class(args[0], args[1] if len(args) > 1 else tuple_of([]), namespace, site)
+
+    # Regular expressions.
+
+    def _regular(self, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """Call a function of `re` with constants; a replacement may be a function of the user's."""
+        if name == "compile":
+            return Made(self.symbol("re.Pattern"), args, keywords)
+        args = [_pattern(self.force(value)) or value for value in args]
+        if name == "sub" and len(args) > 2 and isinstance(replace := self.force(args[1]), (Function, Bound, Partial)):
+            return self._substituted(args, replace)
+        plain = self.plain(tuple_of(args))
+        named = self.plain(self._as_mapping(keywords))
+        if plain is None or named is None or not isinstance(plain[0], tuple) or not isinstance(named[0], dict):
+            return Unknown("a regular expression on an unknown value")
+        if any(isinstance(part, str) and len(part) > 1000 for part in plain[0]):
+            return Unknown("a regular expression on a long text")
+        try:
+            return self._match(getattr(re, name)(*plain[0], **named[0]))
+        except (re.error, TypeError, ValueError) as error:
+            return Unknown(f"computing it fails: {error}")
+
+    def _match(self, result: object) -> Value:
+        if not isinstance(result, re.Match):
+            return self.value_of(result)
+        groups = [self.value_of(result.group(0)), *map(self.value_of, result.groups())]
+        return Made(self.symbol("re.Match"), groups, {})
+
+    def _substituted(self, args: list[Value], replace: Value) -> Value:
+        pattern, text = text_of(self.force(args[0])), text_of(self.force(args[2]))
+        if pattern is None or text is None or len(text) > 1000:
+            return Unknown("a regular expression on an unknown value")
+        pieces, end = [], 0
+        for found in re.finditer(pattern, text):
+            piece = text_of(self.force(self.call(replace, [self._match(found)], {})))
+            if piece is None:
+                return Unknown("a replacement that is not known")
+            pieces += [text[end : found.start()], piece]
+            end = found.end()
+        return Constant("".join([*pieces, text[end:]]))
+
+    def call_part(self, part: Part, args: list[Value], keywords: dict[str, Value], site: Span | None) -> Value:
+        """Call a method of a regular expression or a match, or of what a library's call returned."""
+        of = self.force(part.of)
+        if isinstance(of, Made) and isinstance(of.callee, Symbol):
+            if of.callee.path == "re.Pattern" and part.name in _RE_FUNCTIONS:
+                return self._regular(part.name, [of.args[0], *args], keywords)
+            if of.callee.path == "re.Match" and part.name == "group":
+                at = self.plain(args[0]) if args else (0,)
+                known = at is not None and isinstance(at[0], int) and 0 <= at[0] < len(of.args)
+                return of.args[at[0]] if known and at is not None and isinstance(at[0], int) else Unknown("a group")
+        return super().call_part(part, args, keywords, site)
+
+
+def _pattern(value: Value) -> Value | None:
+    """Give the text of a compiled regular expression, None for any other value."""
+    is_pattern = isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path == "re.Pattern"
+    return value.args[0] if is_pattern and isinstance(value, Made) else None

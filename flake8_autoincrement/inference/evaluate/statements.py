@@ -1,0 +1,239 @@
+"""Statements: what a body does, in order, on every path that may be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from astroid import nodes
+
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near
+from flake8_autoincrement.inference.evaluate.values import (
+    Absent,
+    Constant,
+    Deferred,
+    Instance,
+    Made,
+    Scope,
+    Symbol,
+    Value,
+)
+
+MAXIMUM_ROUNDS = 1_000  # of a while loop
+Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
+
+
+class Statements(Bindings):
+    """Executes statements."""
+
+    def execute(self, body: Sequence[nodes.NodeNG], scope: Scope) -> Ending:
+        """Execute statements one after the other, until one ends the run."""
+        for statement in body:
+            self.step()
+            ending = self._statement(statement, scope)
+            if ending is not None:
+                return ending
+        return None
+
+    def _statement(self, node: nodes.NodeNG, scope: Scope) -> Ending:
+        match node:
+            case nodes.Assign():
+                self._assign_all(node, scope)
+            case nodes.AnnAssign():
+                self._annotated(node, scope)
+            case nodes.AugAssign():
+                self._augmented(node, scope)
+            case nodes.Expr():
+                self.take_effect(self.evaluate(node.value, scope), node.value)
+            case nodes.ClassDef():
+                self._bind(node.name, self.class_statement(node, scope), scope, node)
+            case nodes.FunctionDef():
+                self._bind(node.name, self._function_statement(node, scope), scope, node)
+            case nodes.Import():
+                self._import(node, scope)
+            case nodes.ImportFrom():
+                self._import_from(node, scope)
+            case nodes.If():
+                return self._if(node, scope)
+            case nodes.For():
+                return self._for(node, scope)
+            case nodes.While():
+                return self._while(node, scope)
+            case nodes.Try() | nodes.TryStar():
+                return self._try(node, scope)
+            case nodes.With():
+                return self._with(node, scope)
+            case nodes.Return():
+                return self._return(node, scope)
+            case nodes.Raise():
+                return "raise"
+            case nodes.Break():
+                return "break"
+            case nodes.Continue():
+                return "continue"
+            case nodes.Delete():
+                self._delete(node, scope)
+            case nodes.Global() | nodes.Nonlocal():
+                self._outward(node, scope)
+            case nodes.Match():
+                return self._either([case.body for case in node.cases] + [[]], scope)
+            case nodes.TypeAlias():
+                scope.names[node.name.name] = Made(
+                    self.symbol("typing.TypeAliasType"),
+                    [],
+                    {},
+                    attributes={"__value__": self._lazily(node.value, scope)},
+                )
+        return None
+
+    def _lazily(self, node: nodes.NodeNG, scope: Scope) -> Value:
+        return Deferred(lambda: self.evaluate(node, scope))
+
+    def class_statement(self, node: nodes.ClassDef, scope: Scope) -> Value:
+        """Make the class of a class statement."""
+        raise NotImplementedError
+
+    def take_effect(self, value: Value, node: nodes.NodeNG) -> None:
+        """Compute the value of a statement for its effect, if that belongs to this project or may make a table."""
+        if isinstance(value, Near) or (isinstance(value, Deferred) and may_make_table(node)):
+            self.force(value)
+
+    def _return(self, node: nodes.Return, scope: Scope) -> Ending:
+        value = Constant(None) if node.value is None else self.evaluate(node.value, scope)
+        if self.frames:
+            self.frames[-1].returns.append(value)
+        return "return"
+
+    # Conditions.
+
+    def _if(self, node: nodes.If, scope: Scope) -> Ending:
+        test = self.evaluate(node.test, scope)
+        if _is_type_checking(test):
+            self._typing_only(node.body, scope)
+            return self.execute(node.orelse, scope)
+        truth = self.truth(test)
+        if truth is not None:
+            return self.execute(node.body if truth else node.orelse, scope)
+        return self._either([node.body, node.orelse], scope)
+
+    def _typing_only(self, body: list[nodes.NodeNG], scope: Scope) -> None:
+        """Bind what only type checkers see where only annotations look."""
+        self.execute(body, Scope(scope.module.typing_names, self.scope_of(scope.module), scope.module))
+
+    def _either(self, bodies: list[list[nodes.NodeNG]], scope: Scope) -> Ending:
+        """Execute bodies of which one will be taken, and keep what they agree upon."""
+        self.uncertain += 1
+        before = dict(scope.names)
+        endings: list[Ending] = []
+        results: list[dict[str, Value]] = []
+        for body in bodies:
+            scope.names.clear()
+            scope.names.update(before)
+            ending = self.execute(body, scope)
+            endings.append(ending)
+            if ending is None:
+                results.append(dict(scope.names))
+        self.uncertain -= 1
+        scope.names.clear()
+        scope.names.update(self._merged(results) if results else before)
+        if None in endings:
+            self.open_exits += any(ending in ("return", "break") for ending in endings)
+            return None
+        return next((ending for ending in endings if ending != "raise"), "raise")
+
+    def _merged(self, results: list[dict[str, Value]]) -> dict[str, Value]:
+        merged = dict(results[0])
+        for result in results[1:]:
+            for name, value in result.items():
+                if name not in merged:
+                    merged[name] = value
+                elif merged[name] is not value:
+                    merged[name] = self._joined_lazily(merged[name], value)
+        return merged
+
+    def _joined_lazily(self, first: Value, second: Value) -> Value:
+        if isinstance(first, Deferred) or isinstance(second, Deferred):
+            return Deferred(lambda: self.joined(first, second))
+        return self.joined(first, second)
+
+    # Loops.
+
+    def _for(self, node: nodes.For, scope: Scope) -> Ending:
+        items = self.items(self.evaluate(node.iter, scope))
+        if items is None:
+            self.assign(
+                node.target, Unknown("an item of an unknown iterable", self.span(node.iter, scope.module)), scope
+            )
+            ending = self._either([node.body, []], scope)
+            return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
+        for item in items[:MAXIMUM_ITEMS]:
+            self.assign(node.target, item, scope)
+            ending = self.execute(node.body, scope)
+            if ending == "break":
+                return None
+            if ending in ("return", "raise"):
+                return ending
+        return self.execute(node.orelse, scope)
+
+    def _while(self, node: nodes.While, scope: Scope) -> Ending:
+        """Execute a while loop, until it ends or might have ended for a reason that is only known at run time."""
+        for _ in range(MAXIMUM_ROUNDS):
+            truth = self.truth(self.evaluate(node.test, scope))
+            if truth is False:
+                return self.execute(node.orelse, scope)
+            if truth is None:
+                self._either([node.body, []], scope)
+                return None
+            exits = self.open_exits
+            ending = self.execute(node.body, scope)
+            if ending in ("return", "raise"):
+                return ending
+            if ending == "break" or self.open_exits > exits:
+                return None
+        return None
+
+    # Blocks.
+
+    def _try(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> Ending:
+        """Execute a try statement: the body, and its handlers only where the body raises for certain."""
+        ending = self.execute(node.body, scope)
+        if ending == "raise" and node.handlers:
+            ending = self._either([handler.body for handler in node.handlers], scope)
+        elif ending is None:
+            handler = self._handler_of_missing_import(node, scope)
+            ending = self.execute(node.orelse if handler is None else handler.body, scope)
+        last = self.execute(node.finalbody, scope)
+        return last or ending
+
+    def _handler_of_missing_import(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> nodes.ExceptHandler | None:
+        """Give the handler that runs because the body imports what is not there, None if it imports nothing such."""
+        for handler in node.handlers:
+            caught = handler.type.as_string() if handler.type is not None else "Exception"
+            if any(name in caught for name in ("ImportError", "ModuleNotFoundError", "Exception")):
+                fails = any(self._is_missing_import(statement, scope) for statement in node.body)
+                return handler if fails else None
+        return None
+
+    def _is_missing_import(self, statement: nodes.NodeNG, scope: Scope) -> bool:
+        if not isinstance(statement, (nodes.Import, nodes.ImportFrom)):
+            return False
+        for path, alias in statement.names:
+            found = scope.names.get(alias or path.partition(".")[0])
+            found = self.force(found) if isinstance(found, Near) else found
+            if isinstance(found, Absent) or (isinstance(found, Symbol) and found.missing is not None):
+                return True
+        return False
+
+    def _with(self, node: nodes.With, scope: Scope) -> Ending:
+        for context, target in node.items:
+            value = self.evaluate(context, scope)
+            if target is not None:
+                entered = self.attribute(value, "__enter__") if isinstance(value, Instance) else value
+                known = isinstance(value, Instance) and not isinstance(entered, (Absent, Unknown))
+                self.assign(target, self.call(entered, [], {}) if known else value, scope)
+        return self.execute(node.body, scope)
+
+
+def _is_type_checking(value: Value) -> bool:
+    return isinstance(value, Symbol) and value.path in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")

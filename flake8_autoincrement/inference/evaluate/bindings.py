@@ -43,6 +43,8 @@ class Bindings(Expressions):
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         """Set an attribute of a value."""
         match value:
+            case Class() if name == "__name__" and (text := text_of(new)) is not None:
+                value.name = text
             case Class():
                 value.namespace[name] = new
             case Instance() | Made() | Function():

@@ -46,9 +46,7 @@ class Classes(Statements):
             keywords["metaclass"] = self.evaluate(metaclass, scope)
         span = self.span(node, scope.module)
         cls = Class(self._qualified(node, scope), scope.module.name, node, span, [], keywords, {}, {}, written=bases)
-        cls.namespace.update(
-            __module__=Constant(scope.module.name), __qualname__=Constant(cls.name), __name__=Constant(node.name)
-        )
+        cls.namespace.update(__module__=Constant(scope.module.name), __qualname__=Constant(cls.name))
         cls.span = self._name_span(node, span)
         self.execute(node.body, Scope(cls.namespace, scope, scope.module, cls))
         return self.finished(cls, node, scope)
@@ -154,26 +152,14 @@ class Classes(Statements):
         return None
 
     def class_attribute(self, cls: Class, name: str) -> Value:
-        """Give an attribute as `cls.name` does."""
+        """Give an attribute as `cls.name` does; what `type` itself has comes before what the class defines."""
+        if (own := self._type_attribute(cls, name)) is not None:
+            return own
         if (found := self.raw_attribute(cls, name)) is not None:
             return self.reached(found[0], cls, None)
         match name:
-            case "__name__":
-                return Constant(cls.name.rpartition(".")[2])
-            case "__qualname__":
-                return Constant(cls.name)
-            case "__module__":
-                return Constant(cls.module)
             case "__doc__":
                 return Constant(None)
-            case "__bases__":
-                return tuple_of(cls.bases)
-            case "__mro__":
-                return tuple_of([*cls.mro, self.symbol(OBJECT)])
-            case "__dict__":
-                return self.namespace_of(cls)
-            case "__class__":
-                return self.metaclass(cls) or self.symbol("builtins.type")
             case "mro":
                 return Part(cls, name)
             case "__annotations__":
@@ -182,6 +168,25 @@ class Classes(Statements):
         if metaclass is not None and (found := self.raw_attribute(metaclass, name)) is not None:
             return self.reached(found[0], metaclass, cls)
         return self._inherited(cls, name)
+
+    def _type_attribute(self, cls: Class, name: str) -> Value | None:
+        """Give what every class has from `type`, None for any other name."""
+        match name:
+            case "__name__":
+                return Constant(cls.name.rpartition(".")[2])
+            case "__qualname__":
+                return Constant(cls.name)
+            case "__module__":
+                return cls.namespace.get(name) or Constant(cls.module)
+            case "__bases__":
+                return tuple_of(cls.bases)
+            case "__mro__":
+                return tuple_of([*cls.mro, self.symbol(OBJECT)])
+            case "__dict__":
+                return self.namespace_of(cls)
+            case "__class__":
+                return self.metaclass(cls) or self.symbol("builtins.type")
+        return None
 
     def _annotations(self, cls: Class) -> list[tuple[str, Value]]:
         return [(name, self.evaluate(note.node, note.scope)) for name, note in cls.annotations.items()]

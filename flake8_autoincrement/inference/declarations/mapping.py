@@ -5,7 +5,7 @@ This follows `sqlalchemy.orm.decl_base` of 2.0 and 2.1: `_scan_attributes`, `_pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from astroid import nodes
 
@@ -78,6 +78,7 @@ class Mapper:
         self._columns = columns
         self._scans: dict[int, Scan] = {}
         self._roles: dict[int, Role] = {}
+        self._stand_ins: dict[int, Class] = {}
         interpreter.is_mapped = self._is_mapped
 
     # Roles.
@@ -265,7 +266,7 @@ class Mapper:
             if value.kind != "declared_attr":
                 return None
             annotation = annotation or _returned(value)
-            value = self._interpreter.declared(value, cls)
+            value = self._declared_value(value, cls)
         if isinstance(value, (Function, Class)):
             return None
         value = self._interpreter.force(value)
@@ -274,6 +275,21 @@ class Mapper:
         if isinstance(value, Made) and _is_dataclass_field(value):
             return self._from_field(name, value, annotation, owner, cls)
         return None
+
+    def _declared_value(self, value: Wrapped, cls: Class) -> Value:
+        """Give what a `declared_attr` makes for a class.
+
+        SQLAlchemy calls it for mapped classes only. What it would make of a base or a mixin is asked of a stand-in, so
+        that nothing that it does to the class, such as making further classes, is taken for a fact.
+        """
+        if self._roles.get(id(cls)) is Role.MAPPED:
+            return self._interpreter.declared(value, cls)
+        stand_in = self._stand_ins.setdefault(
+            id(cls), replace(cls, namespace=dict(cls.namespace), declared={}, home=None)
+        )
+        stand_in.mro = [stand_in, *cls.mro[1:]]
+        with self._interpreter.unrecorded():
+            return self._interpreter.declared(value, stand_in)
 
     def _from_field(
         self, name: str, made: Made, annotation: Annotation | None, owner: Class, cls: Class

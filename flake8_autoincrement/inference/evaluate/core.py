@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -149,6 +150,15 @@ class Core(ABC):
         finally:
             self.executing.pop()
 
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Evaluate what is inside the block as a part of no module: nothing that it makes is remembered."""
+        outer, self.executing = self.executing, []
+        try:
+            yield
+        finally:
+            self.executing = outer
+
     def step(self) -> None:
         """Count one step; raise `Exhausted` when the statement's budget is used up."""
         self.steps += 1
@@ -173,8 +183,8 @@ class Core(ABC):
             return module
         self.loaded(module)
         module.state = "executing"
-        for statement in module.tree.body if module.tree is not None else ():
-            if id(statement) not in module.done and self._execute_alone(module, statement) == "raise":
+        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
+            if at not in module.done and self._execute_alone(module, at, statement) == "raise":
                 break
         module.state = "done"
         return module
@@ -196,25 +206,27 @@ class Core(ABC):
         except (ReadError, ParseError) as error:
             module.failure = f"{module.path}: {error}"
             return module
-        for statement in module.tree.body:
+        for at, statement in enumerate(module.tree.body):
             if isinstance(statement, nodes.ImportFrom) and statement.names[0][0] == "*":
-                self._execute_alone(module, statement)
+                self._execute_alone(module, at, statement)
             for name in touched(statement):
-                module.statements.setdefault(name, []).append(statement)
+                module.statements.setdefault(name, []).append((at, statement))
         return module
 
     def bind_imports(self, module: Module) -> None:
         """Execute the import statements of a module's body, those that were not executed yet."""
-        for statement in module.tree.body if module.tree is not None else ():
-            if isinstance(statement, nodes.ImportFrom) and id(statement) not in module.done:
-                self._execute_alone(module, statement)
+        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
+            if isinstance(statement, nodes.ImportFrom) and at not in module.done:
+                self._execute_alone(module, at, statement)
 
-    def _execute_alone(self, module: Module, statement: nodes.NodeNG) -> str | None:
+    def _execute_alone(self, module: Module, at: int, statement: nodes.NodeNG) -> str | None:
         """Execute one statement of a module's body, with a budget of its own."""
-        module.done.add(id(statement))
+        module.done.add(at)
+        module.running.append(at)
         with self.at(module):
             place = self.span(statement, module)
             ending = self.within_budget(lambda: self.execute([statement], self.scope_of(module)), place)
+        module.running.pop()
         if not isinstance(ending, Unknown):
             return ending
         module.unread.append(ending)
@@ -223,13 +235,16 @@ class Core(ABC):
         return None
 
     def _demanded(self, module: Module, name: str) -> None:
-        """Execute the statements of a module's body that bind or change a name, ahead of all others."""
-        if name in module.demanded or module.state == "done":
-            return
-        module.demanded.add(name)
-        for statement in module.statements.get(name, ()):
-            if id(statement) not in module.done:
-                self._execute_alone(module, statement)
+        """Execute the statements of a module's body that bind or change a name, ahead of all others.
+
+        A statement of the same module that is being executed sees what stands before it, as it would in Python; what
+        stands behind it counts only where nothing before it binds the name.
+        """
+        statements = module.statements.get(name, [])
+        now = module.running[-1] if module.running else sys.maxsize
+        for at, statement in statements:
+            if at not in module.done and (at < now or name not in module.names):
+                self._execute_alone(module, at, statement)
 
     def scope_of(self, module: Module) -> Scope:
         """Give the scope of a module's globals."""

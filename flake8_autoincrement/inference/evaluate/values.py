@@ -214,8 +214,9 @@ class Module:
     """A module of a project or library.
 
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
-    the top-level statements that bind or change a name, `done` the identities of those that were executed, `made` the
-    classes and tables that its body makes, `unread` what of it could not be read.
+    the top-level statements that bind or change a name, with their positions in the body; `running` and `done` are the
+    positions of those that are being and have been executed. `made` are the classes and tables that the body makes,
+    `unread` what of it could not be read.
     """
 
     name: str
@@ -231,8 +232,8 @@ class Module:
     tree: nodes.Module | None = None
     text: str = ""
     failure: str | None = None
-    statements: dict[str, list[nodes.NodeNG]] = field(default_factory=dict)
-    demanded: set[str] = field(default_factory=set)
+    statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
+    running: list[int] = field(default_factory=list)
     done: set[int] = field(default_factory=set)
     made: list[Made | Class] = field(default_factory=list)
     unread: list[Unknown] = field(default_factory=list)

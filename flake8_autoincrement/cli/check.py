@@ -10,7 +10,7 @@ from flake8_autoincrement.cli.options import Run, add_paths, add_switches, begun
 from flake8_autoincrement.cli.terminal import is_coloured, print_rich
 from flake8_autoincrement.diagnostics import Diagnostic, Severity
 from flake8_autoincrement.engine.bases import missing_bases
-from flake8_autoincrement.engine.check import FileReport, check_file, without_suppressed
+from flake8_autoincrement.engine.check import FileReport, check_file, unread_tables, without_suppressed
 from flake8_autoincrement.engine.syntax import with_syntax
 from flake8_autoincrement.output import text
 
@@ -65,7 +65,7 @@ def _print_lines(lines: Iterable[text.Line]) -> None:
 
 def _notes(reports: Sequence[FileReport]) -> Iterable[str]:
     """Say what the diagnostics alone do not: what was not seen."""
-    unread = sum(len(report.facts.unread) for report in reports if report.facts is not None)
+    unread = sum(unread_tables(report.facts) for report in reports if report.facts is not None)
     if unread:
         yield f"{text.counted(unread, 'table')} could not be read; ain tables says where"
     if names := missing_bases(reports):

@@ -12,7 +12,7 @@ from flake8_autoincrement.engine.suppress import Suppressions
 from flake8_autoincrement.facts.declared import Declaration, declarations
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import ModelClass
-from flake8_autoincrement.facts.schema import Table
+from flake8_autoincrement.facts.schema import KeyGeneration, Table
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.inference.sources import ReadError, Sources
 from flake8_autoincrement.output.paths import shown_posix
@@ -99,6 +99,13 @@ def declared_tables(facts: FileFacts) -> tuple[Declaration, ...]:
         if declaration.table is not None
         and (declaration.table.span is None or declaration.table.span.path == facts.path)
     )
+
+
+def unread_tables(facts: FileFacts) -> int:
+    """Count the tables of a file that could not be read, or whose key could not."""
+    tables = (declaration.table for declaration in declared_tables(facts))
+    unknown = sum(any(key.generation is KeyGeneration.UNKNOWN for key in table.key) for table in tables if table)
+    return unknown + len(facts.unread)
 
 
 _FACTS: Mapping[type, Callable[[FileFacts], Iterable[object]]] = {

@@ -56,7 +56,8 @@ class ModelClass:
 
     `columns` are those that the class statement itself declares; `table.columns` are all. `bases` is the resolved
     `__mro__` without the class itself and `object`; `chain` the part of it that leads from the class to the
-    declarative base, that is the answer to "where does it get its mapping from". `table` is None for bases, mixins
+    declarative base, that is the answer to "where does it get its mapping from"; `written` is the first of
+    them as the class statement has it. `table` is None for bases, mixins
     and single-table children (whose table is their parent's). `key` is the table's, and for a base or a mixin the key
     that a mapped class has which adds nothing to it. `lent` are all the columns of such a class. `added` are the
     columns that a single-table child brings to its parent's table.
@@ -66,6 +67,7 @@ class ModelClass:
     role: Role
     bases: tuple[Base, ...]
     chain: tuple[Base, ...]
+    written: str | None
     columns: tuple[Column, ...]
     table: Table | None = None
     key: tuple[KeyColumn, ...] = ()

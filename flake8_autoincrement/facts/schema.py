@@ -118,7 +118,7 @@ class Column:
     name: str
     type: SqlType | Unknown
     declared_in: str
-    primary_key: bool = False
+    primary_key: bool | Unknown = False
     autoincrement: Autoincrement | Unknown = "auto"
     stated: bool = False
     default: ClientDefault | Unknown | None = None

@@ -31,9 +31,9 @@ def clock(interpreter: Interpreter, value: Value) -> Clock | None:
     match value:
         case Symbol():
             return _named(value.path, False) if value.path in (*_NAIVE, *_EITHER) else None
-        case Partial(function=Symbol() as symbol):
-            aware = bool(value.args or value.keywords)
-            return _named(symbol.path, aware) if symbol.path in _EITHER else clock(interpreter, symbol)
+        case Partial():
+            result = interpreter.force(interpreter.call(value, [], {}))
+            return _read(interpreter, result) if isinstance(result, Made) else None
         case Function() | Bound() | Wrapped(kind="staticmethod"):
             return _returned(interpreter, value)
         case Made():
@@ -75,7 +75,9 @@ def _read(interpreter: Interpreter, made: Made) -> Clock | None:
             if name == "astimezone":
                 return Clock(found.name, True)
             if name == "replace" and "tzinfo" in made.keywords:
-                return Clock(found.name, not is_none(interpreter.force(made.keywords["tzinfo"])))
+                if is_none(interpreter.force(made.keywords["tzinfo"])):
+                    return Clock(f"{found.name}().replace(tzinfo=None)", False)
+                return Clock(found.name, True)
             return found if name == "replace" else None
     return None
 

@@ -75,7 +75,7 @@ class Columns:
             name=name,
             type=written or NULL,
             declared_in=place.declared_in,
-            primary_key=self._flag(keywords.get("primary_key")) is True,
+            primary_key=self._key_flag(keywords.get("primary_key")),
             autoincrement=self._autoincrement(made, keywords),
             stated="autoincrement" in keywords,
             default=default,
@@ -104,6 +104,10 @@ class Columns:
         if value is None:
             return None
         return self._interpreter.truth(value)
+
+    def _key_flag(self, value: Value | None) -> bool | Unknown:
+        flag = False if value is None else self._flag(value)
+        return Unknown("whether it is in the primary key is only known at run time") if flag is None else flag
 
     def _autoincrement(self, made: Made, keywords: dict[str, Value]) -> Autoincrement | Unknown:
         given = keywords.get("autoincrement")
@@ -292,7 +296,7 @@ def merged(own: Column, annotated: Column) -> Column:
     return replace(
         own,
         type=annotated.type if own.type is NULL else own.type,
-        primary_key=own.primary_key or annotated.primary_key,
+        primary_key=annotated.primary_key if own.primary_key is False else own.primary_key,
         autoincrement=annotated.autoincrement if own.autoincrement == "auto" else own.autoincrement,
         stated=own.stated or annotated.stated,
         default=annotated.default if own.default is None else own.default,

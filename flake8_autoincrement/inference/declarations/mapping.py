@@ -17,6 +17,7 @@ from flake8_autoincrement.inference.declarations.tablenames import flask_name
 from flake8_autoincrement.inference.evaluate.classes import is_declarative, unwrapped
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.libraries import known_name
+from flake8_autoincrement.inference.evaluate.operators import CONDITIONAL_COLUMN
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Annotation,
@@ -79,6 +80,7 @@ class Mapper:
         self._scans: dict[int, Scan] = {}
         self._roles: dict[int, Role] = {}
         self._stand_ins: dict[int, Class] = {}
+        self._conditional: dict[int, Unknown] = {}
         interpreter.is_mapped = self._is_mapped
 
     # Roles.
@@ -193,8 +195,24 @@ class Mapper:
             if found.role is Role.MAPPED:
                 self._scan_mapped(found)
             else:
-                found.attributes = [attribute for attribute in self._declared(cls) if attribute.owner is cls]
+                found.attributes = self._lendable(cls)
         return found
+
+    def _lendable(self, cls: Class) -> list[Attribute]:
+        """Give the columns that a base or mixin declares itself; a SQLModel class that declares no key is a schema only."""
+        if not self.is_sqlmodel(cls):
+            return [attribute for attribute in self._declared(cls) if attribute.owner is cls]
+        attributes = self._sqlmodel_attributes(cls)
+        declares_key = any(self._says_primary_key(attribute.value) for attribute in attributes)
+        return [attribute for attribute in attributes if attribute.owner is cls] if declares_key else []
+
+    def _says_primary_key(self, value: Value | None) -> bool:
+        value = None if value is None else self._interpreter.force(value)
+        if not isinstance(value, Made):
+            return False
+        column = self._columns.made_column(value.keywords.get("sa_column", Constant(None)))
+        keywords = value.keywords if column is None else column.keywords
+        return self._interpreter.truth(keywords.get("primary_key", Constant(False))) is True
 
     def _scan_mapped(self, scan: Scan) -> None:
         cls = scan.cls
@@ -206,6 +224,7 @@ class Mapper:
             isinstance(e, Class) and e.kind == "automap" for e in cls.mro
         )
         scan.attributes = self.collected(cls)
+        scan.incomplete = scan.incomplete or self._conditional.get(id(cls))
         scan.table = self._own_table(cls)
         scan.table_name = None if scan.table is not None else self._table_name(cls)
         self._take_table_args(scan)
@@ -270,6 +289,8 @@ class Mapper:
         if isinstance(value, (Function, Class)):
             return None
         value = self._interpreter.force(value)
+        if isinstance(value, Unknown) and value.why == CONDITIONAL_COLUMN:
+            self._conditional.setdefault(id(cls), value)
         if self._columns.made_column(value) is not None:
             return Attribute(name, value, annotation, owner)
         if isinstance(value, Made) and _is_dataclass_field(value):
@@ -279,8 +300,8 @@ class Mapper:
     def _declared_value(self, value: Wrapped, cls: Class) -> Value:
         """Give what a `declared_attr` makes for a class.
 
-        SQLAlchemy calls it for mapped classes only. What it would make of a base or a mixin is asked of a stand-in, so
-        that nothing that it does to the class, such as making further classes, is taken for a fact.
+        SQLAlchemy calls it for mapped classes only. What it would make of a base or a mixin is asked of a stand-in,
+        so that nothing that it does to the class, such as making further classes, is taken for a fact.
         """
         if self._roles.get(id(cls)) is Role.MAPPED:
             return self._interpreter.declared(value, cls)

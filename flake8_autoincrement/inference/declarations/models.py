@@ -78,6 +78,7 @@ class Models:
             role=scan.role,
             bases=tuple(self._base(entry, cls) for entry in cls.mro[1:]),
             chain=tuple(self._chain(cls)),
+            written=self._first_written(cls),
             columns=tuple(self._declared_columns(scan)),
             table=table,
             key=table.key if table is not None else self._lent_key(cls, lent),
@@ -98,11 +99,12 @@ class Models:
         """Give the columns of a class that is derived from a base or mixin and adds nothing to it."""
         if scan.role not in (Role.ROOT, Role.ABSTRACT, Role.MIXIN):
             return []
-        return [self.column(attribute, scan.cls) for attribute in self.mapper.collected(scan.cls)]
+        attributes = self.mapper.collected(scan.cls)
+        return [self.column(one, scan.cls) for one in attributes if not self._is_no_column(one, scan.cls)]
 
     def _lent_key(self, cls: Class, lent: list[Column]) -> tuple[KeyColumn, ...]:
         return key_columns(
-            [column for column in lent if column.primary_key], self._sqlalchemy, self.mapper.missing(cls)
+            [column for column in lent if column.primary_key is True], self._sqlalchemy, self.mapper.missing(cls)
         )
 
     def _place_of(self, cls: Class, path: str) -> Span:
@@ -147,6 +149,11 @@ class Models:
             chain.append(Base(_maker(last), Role.ROOT, last.places[-1] if last.places else None))
         return chain
 
+    def _first_written(self, cls: Class) -> str | None:
+        """Give the base that leads to the declarative base as the class statement writes it."""
+        leading = (text for value, text, _ in cls.written if self._leads_to_root(self._interpreter.force(value)))
+        return next(leading, None)
+
     def _leads_to_root(self, base: Value) -> bool:
         if isinstance(base, Class):
             return any(isinstance(entry, Class) and self.mapper.is_root(entry) for entry in base.mro) or (
@@ -172,7 +179,14 @@ class Models:
     # Columns.
 
     def _declared_columns(self, scan: Scan) -> list[Column]:
-        return [self.column(attribute, scan.cls) for attribute in scan.attributes if attribute.owner is scan.cls]
+        return [
+            self.column(attribute, scan.cls)
+            for attribute in scan.attributes
+            if attribute.owner is scan.cls and not self._is_no_column(attribute, scan.cls)
+        ]
+
+    def _is_no_column(self, attribute: Attribute, cls: Class) -> bool:
+        return self.mapper.is_sqlmodel(cls) and self._sqlmodels.is_no_column(attribute)
 
     def column(self, attribute: Attribute, cls: Class) -> Column:
         """Give the column that an attribute of a class makes."""
@@ -214,7 +228,7 @@ class Models:
             return None
         columns = _Declared()
         for attribute in scan.attributes:
-            if not (self.mapper.is_sqlmodel(scan.cls) and self._sqlmodels.is_no_column(attribute)):
+            if not self._is_no_column(attribute, scan.cls):
                 value = None if attribute.value is None else self._interpreter.force(attribute.value)
                 columns.add(self.column(attribute, scan.cls), value)
         items = list(scan.table_args)
@@ -304,6 +318,8 @@ class Models:
         variable: str | None = None,
     ) -> Table:
         """Put a table together: foreign keys of the table's own, the key, and who fills it."""
+        unclear = (column.primary_key for column in declared.columns if isinstance(column.primary_key, Unknown))
+        incomplete = incomplete or next(unclear, None)
         columns = [self._with_constraints(column, items, declared) for column in _unique(declared.columns)]
         home = (
             model.home
@@ -387,7 +403,7 @@ class Models:
         for item in items:
             if isinstance(item, Made) and known_name(item.callee) == "PrimaryKeyConstraint" and item.args:
                 return [c for name in item.args for c in columns if self._names_column(name, c, declared)]
-        return [column for column in columns if column.primary_key]
+        return [column for column in columns if column.primary_key is True]
 
 
 def _unique(columns: list[Column]) -> list[Column]:

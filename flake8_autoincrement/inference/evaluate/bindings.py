@@ -89,7 +89,6 @@ class Bindings(Expressions):
         match container:
             case Mapping():
                 self.put(container, index, value)
-                self.doubt(container)
             case Items():
                 plain = self.plain(index)
                 if (
@@ -137,7 +136,6 @@ class Bindings(Expressions):
             return
         if node.op == "|=" and isinstance(old, Mapping):
             self.merge(old, more)
-            self.doubt(old)
             return
         self.assign(target, self.binary(node.op[:-1], old, more), scope)
 
@@ -147,14 +145,34 @@ class Bindings(Expressions):
                 case nodes.DelName():
                     scope.names.pop(target.name, None)
                 case nodes.DelAttr():
-                    owner = self.force(self.evaluate(target.expr, scope))
-                    if isinstance(owner, Class):
-                        owner.namespace.pop(target.attrname, None)
+                    self.delete_attribute(self.force(self.evaluate(target.expr, scope)), target.attrname)
                 case nodes.Subscript():
                     container = self.force(self.evaluate(target.value, scope))
-                    key = self.hashed(self.evaluate(target.slice, scope))
-                    if isinstance(container, Mapping) and key is not None:
-                        container.entries.pop(key, None)
+                    self._delete_item(container, self.evaluate(target.slice, scope))
+
+    def delete_attribute(self, owner: Value, name: str) -> None:
+        """Delete an attribute of a value."""
+        match owner:
+            case Class():
+                owner.namespace.pop(name, None)
+            case Instance() | Made() | Function():
+                owner.attributes.pop(name, None)
+            case Module():
+                owner.names.pop(name, None)
+
+    def _delete_item(self, container: Value, index: Value) -> None:
+        if isinstance(container, Mapping):
+            key = self.hashed(index)
+            if key is None:
+                self.forget(container, Unknown("an entry with an unknown key was deleted"))
+            else:
+                container.entries.pop(key, None)
+        elif isinstance(container, Items):
+            plain = self.plain(index)
+            if plain is not None and isinstance(plain[0], int) and abs(plain[0]) < len(container.items):
+                del container.items[plain[0]]
+            else:
+                container.open = Unknown("an item at an unknown index was deleted")
 
     def _outward(self, node: nodes.Global | nodes.Nonlocal, scope: Scope) -> None:
         for name in node.names:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import collections.abc
+import numbers
 from collections.abc import Callable
 
 from astroid import nodes
@@ -24,6 +27,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Items,
     Made,
     Mapping,
+    Member,
     Method,
     Names,
     Part,
@@ -40,6 +44,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 from flake8_autoincrement.source import Span
 
+_MIXED = frozenset({"enum.StrEnum", "enum.IntEnum"})
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _PYTHON_TYPES: dict[str, type] = {
     "str": str,
@@ -76,13 +81,16 @@ class Builtins(Standard):
         value = self.force(value)
         match value:
             case Items():
-                return None if value.open else list(value.items)
+                found = list(value.items)
+                if value.kind == "iterator":
+                    value.items.clear()
+                return None if value.open else found
             case Mapping():
                 return None if value.open else [key for key, _ in value.entries.values()]
             case Constant() if isinstance(value.value, str):
                 return [Constant(character) for character in value.value[:MAXIMUM_ITEMS]]
             case Class() if self.is_enum(value):
-                return [self.class_attribute(value, name) for name in self._member_names(value)]
+                return self._members(value)
             case Instance():
                 hook = self.raw_attribute(value.cls, "__iter__")
                 return None if hook is None else self.items(self.call(self.reached(hook[0], value.cls, value), [], {}))
@@ -100,9 +108,25 @@ class Builtins(Standard):
 
     def class_attribute(self, cls: Class, name: str) -> Value:
         """Give an attribute of a class; a member, if the class is an enumeration."""
-        if not name.startswith("_") and self.is_enum(cls) and name in self._member_names(cls):
-            return Instance(cls, {"value": cls.namespace[name], "name": Constant(name)})
-        return super().class_attribute(cls, name)
+        if name.startswith("_") or not self.is_enum(cls) or name not in self._member_names(cls):
+            return super().class_attribute(cls, name)
+        if name not in cls.members:
+            cls.members[name] = self._member(cls, name, self.force(cls.namespace[name]))
+        return cls.members[name]
+
+    def _member(self, cls: Class, name: str, value: Value) -> Value:
+        """Make a member; one of an enumeration of strings or numbers is such a string or number itself."""
+        mixed = any(isinstance(e, Symbol) and e.path in ("builtins.str", "builtins.int", *_MIXED) for e in cls.mro)
+        if mixed and isinstance(value, Constant):
+            return Member(value.value, cls, name)
+        return Instance(cls, {"value": value, "name": Constant(name)})
+
+    def _members(self, cls: Class) -> list[Value]:
+        """Give the members of an enumeration, aliases left out."""
+        found: dict[object, Value] = {}
+        for name in self._member_names(cls):
+            found.setdefault(self.hashed(cls.namespace[name]) or name, self.class_attribute(cls, name))
+        return list(found.values())
 
     # Calls.
 
@@ -126,7 +150,7 @@ class Builtins(Standard):
             case "globals":
                 return Names(scope.module.names)
             case "locals" | "vars" if not node.args:
-                return Names(scope.names)
+                return Names(scope.names) if scope.frame is None else self._as_mapping(scope.names)
             case "vars":
                 return self.attribute(self.evaluate(node.args[0], scope), "__dict__")
         return None
@@ -184,13 +208,19 @@ class Builtins(Standard):
         if name is None:
             return Unknown("an attribute of an unknown name")
         found = self.force(self.attribute(args[0], name))
+        value = self.force(args[0])
+        if len(args) > 2 and isinstance(value, (Constant, Items, Mapping)) and not isinstance(value, Member):
+            return found if hasattr(_sample(value), name) else args[2]
         if len(args) > 2 and (isinstance(found, Absent) or _is_missing(found)):
             return args[2]
         return found
 
     def _builtin_hasattr(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         name = text_of(self.force(args[1]))
-        found = Unknown("") if name is None else self.force(self.attribute(args[0], name))
+        value = self.force(args[0])
+        if isinstance(value, (Constant, Items, Mapping)) and not isinstance(value, Member) and name is not None:
+            return Constant(hasattr(_sample(value), name))
+        found = Unknown("") if name is None else self.force(self.attribute(value, name))
         if isinstance(found, Absent) or _is_missing(found):
             return FALSE
         return Unknown("whether an unknown value has an attribute") if isinstance(found, (Unknown, Part)) else TRUE
@@ -202,9 +232,9 @@ class Builtins(Standard):
         return NONE
 
     def _builtin_delattr(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        owner, name = self.force(args[0]), text_of(self.force(args[1]))
-        if isinstance(owner, Class) and name is not None:
-            owner.namespace.pop(name, None)
+        name = text_of(self.force(args[1]))
+        if name is not None:
+            self.delete_attribute(self.force(args[0]), name)
         return NONE
 
     def _builtin_isinstance(self, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -229,27 +259,31 @@ class Builtins(Standard):
     def _is_of(self, value: Value, kind: Value) -> bool | None:
         if isinstance(kind, Items):
             return _any([self._is_of(value, self.force(one)) for one in kind.items])
+        if isinstance(kind, Symbol) and kind.path == "builtins.object":
+            return True
         match value, kind:
-            case (Constant(), Symbol()) if kind.path.startswith("builtins."):
-                found = _PYTHON_TYPES.get(kind.path.partition(".")[2])
-                return isinstance(value.value, found) if found else kind.path == "builtins.object"
-            case (Items(), Symbol()):
-                return kind.path == f"builtins.{value.kind}" or (None if "." not in kind.path else False)
-            case (Mapping(), Symbol()):
-                return kind.path in ("builtins.dict", "collections.abc.Mapping", "typing.Mapping")
+            case (Constant() | Items() | Mapping(), Symbol()):
+                return _is_python(_sample(value), kind.path)
             case (Class(), Symbol()):
-                return kind.path == "builtins.type" or (None if kind.path.startswith("sqlalchemy") else False)
+                return True if kind.path == "builtins.type" else None
+            case (Class(), Class()):
+                metaclass = self.metaclass(value)
+                return False if metaclass is None else self._is_below(metaclass, kind)
             case (Function() | Bound(), Symbol()):
-                return kind.path in ("types.FunctionType", "typing.Callable", "collections.abc.Callable")
+                return kind.path in ("types.FunctionType", "typing.Callable", "collections.abc.Callable") or None
             case (Instance(), _):
                 return self._is_below(value.cls, kind)
             case (Made(), Symbol()) if isinstance(value.callee, Symbol):
-                return (
-                    True if _same_symbol(value.callee, kind) else None if kind.path.startswith("sqlalchemy") else False
-                )
-            case (Constant() | Items() | Mapping() | Function(), Class() | Symbol()):
+                return self._is_made_by(value.callee, kind)
+            case (Constant() | Items() | Mapping() | Function(), Class()):
                 return False
         return None
+
+    def _is_made_by(self, callee: Symbol, kind: Symbol) -> bool | None:
+        """Say whether the result of a library's call is of a library's class; other classes may be its bases."""
+        if _same_symbol(callee, kind):
+            return True
+        return False if kind.path.startswith("builtins.") else None
 
     def _is_below(self, cls: Value, kind: Value) -> bool | None:
         if isinstance(kind, Items):
@@ -268,7 +302,7 @@ class Builtins(Standard):
 
     # Iterables.
 
-    def _collected(self, kind: str, args: list[Value]) -> Value:
+    def _collected(self, kind: str, args: list[Value]) -> Items:
         made = Items(kind, [], born=self.uncertain)
         if args:
             self.extend(made, args[0])
@@ -285,32 +319,25 @@ class Builtins(Standard):
 
     _builtin_frozenset = _builtin_set
 
-    _builtin_iter = _builtin_list
+    def _builtin_iter(self, args: list[Value], keywords: dict[str, Value]) -> Value:
+        return self._collected("iterator", args)
 
     def _builtin_reversed(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        made = self._collected("list", args)
-        if isinstance(made, Items):
-            made.items.reverse()
+        made = self._collected("iterator", args)
+        made.items.reverse()
         return made
 
     def _builtin_sorted(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        made = self._collected("list", args)
-        plain = self.plain(made)
-        if plain is None or keywords:
-            return made if isinstance(made, Items) and not keywords else Unknown("a sorting by an unknown key")
-        return self._converted(sorted, args, keywords)
+        items = self.items(args[0])
+        if items is None:
+            return Unknown("a sorting of an unknown iterable")
+        order = self.sorting(items, keywords)
+        return Items("list", items if order is None else order, None, self.uncertain, unordered=order is None)
 
     def _builtin_dict(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         made = Mapping({}, born=self.uncertain)
-        if args:
-            first = self.force(args[0])
-            pairs = None if isinstance(first, Mapping) else self.items(first)
-            for pair in pairs or ():
-                parts = self.items(pair)
-                if parts is not None and len(parts) == 2:
-                    self.put(made, parts[0], parts[1])
-            if pairs is None:
-                self.merge(made, first)
+        for given in args:
+            self.merge(made, self.as_mapping(self.force(given)))
         made.entries.update(self._as_mapping(keywords).entries)
         return made
 
@@ -319,28 +346,30 @@ class Builtins(Standard):
         if any(column is None for column in columns):
             return Unknown("a zip of an unknown iterable")
         known = [column for column in columns if column is not None]
-        return list_of([tuple_of(row) for row in zip(*known, strict=False)])
+        return self._iterator([tuple_of(row) for row in zip(*known, strict=False)])
 
     def _builtin_enumerate(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         items = self.items(args[0])
         start = self.plain(args[1] if len(args) > 1 else keywords.get("start", Constant(0)))
         if items is None or start is None or not isinstance(start[0], int):
             return Unknown("an enumeration of an unknown iterable")
-        return list_of([tuple_of([Constant(at), item]) for at, item in enumerate(items, start[0])])
+        return self._iterator([tuple_of([Constant(at), item]) for at, item in enumerate(items, start[0])])
 
     def _builtin_range(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         plain = self.plain(tuple_of(args))
         if plain is None or not isinstance(plain[0], tuple) or not all(isinstance(part, int) for part in plain[0]):
             return Unknown("a range of an unknown size")
-        return list_of([Constant(number) for number in range(*plain[0])[:MAXIMUM_ITEMS]])
+        return Items("range", [Constant(number) for number in range(*plain[0])[:MAXIMUM_ITEMS]])
 
     def _builtin_map(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        items = self.items(args[1])
-        return (
-            Unknown("a map of an unknown iterable")
-            if items is None
-            else list_of([self.call(args[0], [item], {}) for item in items])
-        )
+        columns = [self.items(argument) for argument in args[1:]]
+        if not columns or any(column is None for column in columns):
+            return Unknown("a map of an unknown iterable")
+        rows = zip(*(column for column in columns if column is not None), strict=False)
+        return self._iterator([self.call(args[0], list(row), {}) for row in rows])
+
+    def _iterator(self, items: list[Value]) -> Items:
+        return Items("iterator", items, None, self.uncertain)
 
     def _builtin_filter(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         items = self.items(args[1])
@@ -349,7 +378,7 @@ class Builtins(Standard):
         ]
         if items is None or None in truths:
             return Unknown("a filter of an unknown iterable")
-        return list_of([item for item, truth in zip(items, truths, strict=True) if truth])
+        return self._iterator([item for item, truth in zip(items, truths, strict=True) if truth])
 
     def _builtin_any(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         items = self.items(args[0])
@@ -361,10 +390,12 @@ class Builtins(Standard):
         return _answer(_negated(answer))
 
     def _builtin_next(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        items = self.items(args[0])
-        if items:
-            return items[0]
-        return args[1] if items is not None and len(args) > 1 else Unknown("the next of an unknown iterable")
+        iterator = self.force(args[0])
+        if not isinstance(iterator, Items) or iterator.open is not None or iterator.is_unordered:
+            return Unknown("the next of an unknown iterable")
+        if iterator.items:
+            return iterator.items.pop(0)
+        return args[1] if len(args) > 1 else Unknown("the next of an empty iterable")
 
     def _builtin_property(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         return Wrapped("property", args[0])
@@ -397,3 +428,24 @@ def _same_symbol(first: Symbol, second: Symbol) -> bool:
         return True
     name = known_name(first)
     return name is not None and name == known_name(second)
+
+
+def _sample(value: Constant | Items | Mapping) -> object:
+    """Give a Python object of the same type as a value."""
+    if isinstance(value, Constant):
+        return value.value
+    if isinstance(value, Mapping):
+        return {}
+    return {"list": [], "tuple": (), "set": set(), "range": range(0)}.get(value.kind, iter(()))
+
+
+def _is_python(sample: object, path: str) -> bool | None:
+    """Say whether an object of Python's own is of a class of Python's own; of no other library's."""
+    module, _, name = path.rpartition(".")
+    if module == "types" and name == "NoneType":
+        return sample is None
+    found = {"builtins": builtins, "collections.abc": collections.abc, "numbers": numbers}.get(module)
+    kind = getattr(found, name, None) if found is not None else None
+    if isinstance(kind, type):
+        return isinstance(sample, kind)
+    return False if path.startswith(("sqlalchemy.", "sqlmodel.")) else None

@@ -10,7 +10,7 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.builtins import Builtins
 from flake8_autoincrement.inference.evaluate.classes import unwrapped
 from flake8_autoincrement.inference.evaluate.containers import Near
-from flake8_autoincrement.inference.evaluate.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted
+from flake8_autoincrement.inference.evaluate.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted, Raised
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -24,8 +24,10 @@ from flake8_autoincrement.inference.evaluate.values import (
     Items,
     Made,
     Mapping,
+    Member,
     Method,
     Module,
+    Names,
     Package,
     Part,
     Partial,
@@ -117,6 +119,10 @@ class Calls(Builtins):
             self.sites.append(site)
         try:
             return self._executed_function(function, scope, frame)
+        except Raised:
+            if outer[0] or not self.trying:
+                return Unknown(f"{function.name}() raises", site)
+            raise
         except Exhausted:
             if len(self.frames) > 1 or self.steps > outer[1]:
                 raise
@@ -139,7 +145,7 @@ class Calls(Builtins):
         if ending is None:
             returns = [*returns, Constant(None)]
         if not returns:
-            return Unknown(f"{frame.function.name}() raises")
+            raise Raised
         result = returns[0]
         for other in returns[1:]:
             result = self.joined(result, other)
@@ -215,6 +221,8 @@ class Calls(Builtins):
                 return self._instance_attribute(value, name)
             case Super():
                 return self.super_attribute(value, name)
+            case Member() if name in ("value", "name"):
+                return Constant(value.value if name == "value" else value.name)
             case Constant() | Items() | Mapping():
                 return Method(value, name)
             case Made():
@@ -245,7 +253,7 @@ class Calls(Builtins):
         if name == "__class__":
             return instance.cls
         if name == "__dict__":
-            return Mapping({(str, key): (Constant(key), item) for key, item in instance.attributes.items()})
+            return Names(instance.attributes)
         if (raw := self.raw_attribute(instance.cls, name)) is not None:
             return self.reached(raw[0], instance.cls, instance)
         if (hook := self.raw_attribute(instance.cls, "__getattr__")) is not None:

@@ -39,26 +39,41 @@ class Containers(Core):
         items = self.items(more)
         if items is None:
             made.open = more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value")
-        else:
-            made.items.extend(items)
-            if isinstance(more, Items) and more.open is not None:
-                made.open = more.open
+            return
+        for item in items:
+            self.add(made, item)
+        made.unordered = made.unordered or (isinstance(more, Items) and more.is_unordered)
+
+    def add(self, made: Items, item: Value) -> None:
+        """Add an item; a set takes it only once."""
+        if made.kind == "set" and any(self.compared("==", self.force(one), self.force(item)) for one in made.items):
+            return
+        made.items.append(item)
 
     def merge(self, made: Mapping, more: Value) -> None:
         """Put every entry of a mapping into another."""
         more = self.force(more)
         if isinstance(more, Mapping):
-            made.entries.update(more.entries)
-            made.open = made.open or more.open
+            if more.open is not None:
+                self.forget(made, more.open)
+            for key, value in more.entries.values():
+                self.put(made, key, value)
         else:
-            made.open = more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value")
+            self.forget(made, more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value"))
+
+    def forget(self, made: Mapping, why: Unknown) -> None:
+        """Give up what is known of a mapping, any entry of which may have been replaced."""
+        made.entries.clear()
+        made.open = why
 
     def put(self, made: Mapping, key: Value, value: Value) -> None:
         """Set one entry of a mapping."""
         hashed = self.hashed(key)
         if hashed is None:
-            made.open = Unknown("it has an unknown key")
+            self.forget(made, Unknown("an entry with an unknown key was set"))
         else:
+            if self.uncertain > made.born:
+                value = Unknown("it is set under a condition that is only known at run time")
             made.entries[hashed] = (key, value)
             if isinstance(made, Names) and (name := text_of(self.force(key))) is not None:
                 made.names[name] = value
@@ -68,7 +83,7 @@ class Containers(Core):
         key = self.force(key)
         match key:
             case Constant():
-                return (type(key.value), key.value)
+                return ("number" if isinstance(key.value, (int, float, complex)) else type(key.value), key.value)
             case Items(kind="tuple"):
                 parts = [self.hashed(item) for item in key.items]
                 return None if any(part is None for part in parts) else tuple(parts)
@@ -86,18 +101,22 @@ class Containers(Core):
         match value:
             case Constant():
                 return (value.value,)
-            case Items(open=None):
+            case Items(open=None) if not value.is_unordered and value.kind in ("tuple", "list"):
                 parts = [self.plain(item) for item in value.items]
                 known = [part[0] for part in parts if part is not None]
                 if len(known) < len(parts):
                     return None
-                return ({"tuple": tuple, "list": list, "set": list}[value.kind](known),)
+                return (tuple(known) if value.kind == "tuple" else known,)
             case Mapping(open=None):
                 pairs = [(self.plain(key), self.plain(item)) for key, item in value.entries.values()]
                 if any(key is None or item is None for key, item in pairs):
                     return None
                 return ({key[0]: item[0] for key, item in pairs if key is not None and item is not None},)
         return None
+
+    def compared(self, sign: str, left: Value, right: Value) -> bool | None:
+        """Compare two values, None if the answer is unknown."""
+        raise NotImplementedError
 
     def doubt(self, container: Items | Mapping) -> None:
         """Mark a container that is changed on a path that may not be taken."""
@@ -131,8 +150,8 @@ class Containers(Core):
 
     def _item(self, value: Items, index: Value) -> Value:
         plain = self._index(index)
-        if value.open is not None:
-            return value.open
+        if value.open is not None or value.is_unordered:
+            return value.open or Unknown("an item of what has no order")
         try:
             if isinstance(plain, slice):
                 return Items(value.kind, value.items[plain], None, self.uncertain)
@@ -158,7 +177,7 @@ class Near(Deferred):
 
 def computed(function: Callable[..., object], *operands: object) -> Value:
     """Compute with constants; what fails or grows too large is unknown."""
-    if function in (operator.mul, operator.lshift) and any(
+    if function in (operator.mul, operator.lshift, operator.pow) and any(
         isinstance(part, int) and abs(part) > 10_000 for part in operands
     ):
         return Unknown("a value too large to compute")

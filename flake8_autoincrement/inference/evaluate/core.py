@@ -47,6 +47,10 @@ class Exhausted(Exception):
     """The budget of a statement is used up."""
 
 
+class Raised(Exception):
+    """A function of the user's that was called raises for certain."""
+
+
 class Core(ABC):
     """Modules by file, their names, and the state of an evaluation."""
 
@@ -61,6 +65,7 @@ class Core(ABC):
         self.uncertain = 0
         self.steps = 0
         self.limit = MAXIMUM_STEPS
+        self.trying = 0  # how many try statements are around what is being executed
         self.open_exits = 0  # how often a loop or function might have been left on a path that may not be taken
         self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
         self._symbols: dict[str, Symbol] = {}
@@ -211,6 +216,7 @@ class Core(ABC):
                 self._execute_alone(module, at, statement)
             for name in touched(statement):
                 module.statements.setdefault(name, []).append((at, statement))
+            module.bound |= bound(statement)
         return module
 
     def bind_imports(self, module: Module) -> None:
@@ -240,7 +246,7 @@ class Core(ABC):
         A statement of the same module that is being executed sees what stands before it, as it would in Python; what
         stands behind it counts only where nothing before it binds the name.
         """
-        statements = module.statements.get(name, [])
+        statements = module.statements[name] if name in module.bound else []
         now = module.running[-1] if module.running else sys.maxsize
         for at, statement in statements:
             if at not in module.done and (at < now or name not in module.names):
@@ -299,7 +305,7 @@ class Core(ABC):
             return Unknown(f"{module.name} makes its names at run time")
         if module.star_missing is not None or any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
-        return Absent(f"{os.path.basename(module.path)} does not define it")
+        return Absent(f"{module.name} does not define it")
 
     def _submodule(self, location: Location, name: str, part: str) -> Value | None:
         found = self.finder.below(location, [part])

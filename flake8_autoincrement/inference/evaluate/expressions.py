@@ -67,7 +67,7 @@ class Expressions(Operators):
             case nodes.Lambda():
                 return Function("<lambda>", node, scope, self.defaults(node.args, scope))
             case nodes.ListComp() | nodes.GeneratorExp() | nodes.SetComp():
-                kind = "set" if isinstance(node, nodes.SetComp) else "list"
+                kind = {"SetComp": "set", "GeneratorExp": "iterator"}.get(type(node).__name__, "list")
                 return self._comprehension(node, scope, kind)
             case nodes.DictComp():
                 return self._dict_comprehension(node, scope)
@@ -77,15 +77,15 @@ class Expressions(Operators):
                 return value
             case nodes.Await():
                 return self.evaluate(node.value, scope)
-            case nodes.Yield():
-                value = self.evaluate(node.value, scope) if node.value is not None else Constant(None)
-                if self.frames:
-                    self.frames[-1].yields.append(value)
-                return Constant(None)
             case nodes.YieldFrom():
                 value = self.evaluate(node.value, scope)
                 if self.frames:
                     self.frames[-1].yields.extend(self.items(value) or [Unknown("yield from an unknown value")])
+                return Constant(None)
+            case nodes.Yield():
+                value = self.evaluate(node.value, scope) if node.value is not None else Constant(None)
+                if self.frames:
+                    self.frames[-1].yields.append(value)
                 return Constant(None)
             case nodes.Slice():
                 return self._slice(node, scope)
@@ -137,7 +137,7 @@ class Expressions(Operators):
             if isinstance(element, nodes.Starred):
                 self.extend(made, self.evaluate(element.value, scope))
             else:
-                made.items.append(self.evaluate(element, scope))
+                self.add(made, self.evaluate(element, scope))
         return made
 
     def _dict(self, node: nodes.Dict, scope: Scope) -> Mapping:
@@ -239,7 +239,7 @@ class Expressions(Operators):
         inner = Scope({}, scope, scope.module)
         for certain in self._rounds(node.generators, inner, made):
             if certain:
-                made.items.append(self.evaluate(node.elt, inner))
+                self.add(made, self.evaluate(node.elt, inner))
         return made
 
     def _dict_comprehension(self, node: nodes.DictComp, scope: Scope) -> Value:

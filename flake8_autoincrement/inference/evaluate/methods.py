@@ -17,7 +17,9 @@ from flake8_autoincrement.inference.evaluate.values import (
     Instance,
     Items,
     Mapping,
+    Member,
     Method,
+    Symbol,
     Value,
     Wrapped,
     is_none,
@@ -35,7 +37,7 @@ class Methods(Libraries):
             case Constant() if isinstance(receiver.value, (str, bytes)):
                 return assumed(self._text_method(receiver.value, method.name, args, keywords), receiver)
             case Items():
-                return self._items_method(receiver, method.name, args)
+                return self._items_method(receiver, method.name, args, keywords)
             case Mapping():
                 return self._mapping_method(receiver, method.name, args, keywords)
             case Function() | Wrapped() if method.name == "__get__":
@@ -57,39 +59,84 @@ class Methods(Libraries):
             return Unknown(f"a string has no {name}")
         return self._converted(function, args, keywords)
 
-    def _items_method(self, receiver: Items, name: str, args: list[Value]) -> Value:
+    def _items_method(self, receiver: Items, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         match name, args:
             case ("append" | "add", [item]):
-                receiver.items.append(item)
+                self.add(receiver, item)
             case ("extend" | "update", [more]):
                 self.extend(receiver, more)
             case ("insert", [at, item]):
-                plain = self.plain(at)
-                receiver.items.insert(plain[0] if plain and isinstance(plain[0], int) else len(receiver.items), item)
+                self._insert(receiver, self.plain(at), item)
             case ("copy", []):
                 return self._copied(receiver)
-            case ("pop", _) if receiver.items and receiver.open is None:
+            case ("pop", _) if receiver.items and receiver.open is None and not receiver.is_unordered:
                 return self._popped(receiver, self.plain(args[0]) if args else (-1,))
             case ("reverse", []):
                 receiver.items.reverse()
-            case ("union", [more]):
-                made = Items(receiver.kind, list(receiver.items), receiver.open, self.uncertain)
-                self.extend(made, more)
-                return made
+            case ("clear", []):
+                receiver.items.clear()
+                receiver.open = None
+            case ("union" | "difference" | "intersection", [more]):
+                return self._combined(receiver, name, self.force(more))
             case ("remove" | "discard", [item]):
-                keep = [
-                    one for one in receiver.items if self.compared("==", self.force(one), self.force(item)) is not True
-                ]
-                receiver.items[:] = keep
+                self._remove(receiver, self.force(item))
             case ("sort", _):
-                return NONE
+                self._sort(receiver, keywords)
             case ("index" | "count", _):
                 return self._converted(getattr(list, name), [receiver, *args], {})
             case _:
-                receiver.open = Unknown(f"{name}() of a list")
+                receiver.open = Unknown(f"{name}() of a {receiver.kind}")
                 return receiver.open
         self.doubt(receiver)
         return NONE
+
+    def _insert(self, receiver: Items, at: tuple[object] | None, item: Value) -> None:
+        known = at is not None and isinstance(at[0], int)
+        receiver.unordered = receiver.unordered or not known
+        receiver.items.insert(at[0] if at is not None and isinstance(at[0], int) else len(receiver.items), item)
+
+    def _combined(self, receiver: Items, name: str, more: Value) -> Value:
+        made = Items(receiver.kind, list(receiver.items), receiver.open, self.uncertain)
+        if name == "union":
+            self.extend(made, more)
+            return made
+        answers = [self.contains(more, self.force(item)) for item in receiver.items]
+        if None in answers:
+            return Unknown(f"{name}() of unknown sets")
+        made.items = [
+            item for item, within in zip(receiver.items, answers, strict=True) if within is (name == "intersection")
+        ]
+        return made
+
+    def _remove(self, receiver: Items, item: Value) -> None:
+        for at, one in enumerate(receiver.items):
+            same = self.compared("==", self.force(one), item)
+            if same is None:
+                receiver.open = Unknown("an unknown item was removed")
+                return
+            if same:
+                del receiver.items[at]
+                return
+
+    def _sort(self, receiver: Items, keywords: dict[str, Value]) -> None:
+        """Sort a list, or say that its order is not known."""
+        order = self.sorting(receiver.items, keywords)
+        receiver.unordered = order is None
+        if order is not None:
+            receiver.items[:] = order
+
+    def sorting(self, items: list[Value], keywords: dict[str, Value]) -> list[Value] | None:
+        """Give items in the order that `sorted` puts them in, None if that is not known."""
+        function = keywords.get("key")
+        keys = [self.plain(item if function is None else self.call(function, [item], {})) for item in items]
+        reverse = self.truth(keywords.get("reverse", Constant(False)))
+        if any(key is None for key in keys) or reverse is None:
+            return None
+        try:
+            pairs = sorted(zip(keys, range(len(items)), strict=True), key=lambda pair: pair[0] or (), reverse=reverse)
+        except TypeError:
+            return None
+        return [items[at] for _, at in pairs]
 
     def _popped(self, receiver: Items, at: tuple[object] | None) -> Value:
         if at is None or not isinstance(at[0], int) or not -len(receiver.items) <= at[0] < len(receiver.items):
@@ -111,17 +158,38 @@ class Methods(Libraries):
                 return self._copied(receiver)
             case ("update", _):
                 for more in args:
-                    self.merge(receiver, more)
+                    self.merge(receiver, self.as_mapping(self.force(more)))
                 for word, value in keywords.items():
                     self.put(receiver, Constant(word), value)
+                return NONE
+            case ("clear", []):
+                receiver.entries.clear()
+                receiver.open = None
                 self.doubt(receiver)
                 return NONE
+        if name in ("popitem", "fromkeys"):
+            self.forget(receiver, Unknown(f"{name}() of a dict"))
         return receiver.open or Unknown(f"{name}() of a dict")
+
+    def as_mapping(self, value: Value) -> Value:
+        """Give a list of pairs as a mapping; any other value is itself."""
+        if isinstance(value, Mapping):
+            return value
+        pairs = [self.items(pair) for pair in self.items(value) or ()]
+        if not pairs or any(pair is None or len(pair) != 2 for pair in pairs):
+            return value
+        made = Mapping({}, born=self.uncertain)
+        for pair in pairs:
+            if pair is not None:
+                self.put(made, pair[0], pair[1])
+        return made
 
     def _entry(self, receiver: Mapping, name: str, key: Value, rest: list[Value]) -> Value:
         hashed = self.hashed(key)
         default = rest[0] if rest else NONE
         if hashed is None:
+            if name != "get":
+                self.forget(receiver, Unknown("an entry with an unknown key was taken out or set"))
             return Unknown("a key that is not known")
         if hashed in receiver.entries:
             found = receiver.entries[hashed][1]
@@ -133,19 +201,17 @@ class Methods(Libraries):
             return receiver.open
         if name == "setdefault":
             self.put(receiver, key, default)
-            self.doubt(receiver)
         return default
 
     # Python values.
 
     def _converted(self, function: Callable[..., object], args: list[Value], keywords: dict[str, Value]) -> Value:
-        if (
-            function is str
-            and args
-            and isinstance(first := self.force(args[0]), Instance)
-            and "value" in first.attributes
-        ):
-            return first.attributes["value"]
+        first = self.force(args[0]) if args else NONE
+        if isinstance(first, (Instance, Member)) and function in (str, repr, format):
+            return self.shown(first, function)
+        if function is len and isinstance(first, (Items, Mapping)):
+            count = len(first.items) if isinstance(first, Items) else len(first.entries)
+            return first.open or Constant(count)
         plain = self.plain(tuple_of(args))
         named = self.plain(self._as_mapping(keywords))
         if plain is None or named is None:
@@ -155,6 +221,17 @@ class Methods(Libraries):
             return assumed(self.value_of(function(*plain[0], **named[0])), *map(self.force, args))
         except Exception as error:  # whatever the user's arguments make of it
             return Unknown(f"computing it fails: {error}")
+
+    def shown(self, value: Instance | Member, function: Callable[..., object]) -> Value:
+        """Give the text of an object: what its `__str__` says, or a member's value where the enumeration is a string."""
+        hook = next(
+            (e.namespace["__str__"] for e in value.cls.mro if isinstance(e, Class) and "__str__" in e.namespace), None
+        )
+        if hook is not None and function is str:
+            return self.call(hook, [value], {})
+        if isinstance(value, Member) and any(isinstance(e, Symbol) and e.path == "enum.StrEnum" for e in value.cls.mro):
+            return Constant(value.value)
+        return Unknown("the text of an object")
 
     def _as_mapping(self, keywords: dict[str, Value]) -> Mapping:
         return Mapping({(str, name): (Constant(name), value) for name, value in keywords.items()})
@@ -177,10 +254,16 @@ class Methods(Libraries):
                 return Constant(plain)
         return Unknown("a value that is not evaluated")
 
-    def _copied(self, value: Value) -> Value:
+    def _copied(self, value: Value, deep: bool = False) -> Value:
+        """Copy a container, with `deep` also the containers in it."""
         match value:
             case Items():
-                return Items(value.kind, list(value.items), value.open, self.uncertain)
+                items = [self._copied(self.force(item), True) if deep else item for item in value.items]
+                return Items(value.kind, items, value.open, self.uncertain, value.unordered)
             case Mapping():
-                return Mapping(dict(value.entries), value.open, self.uncertain)
+                entries = {
+                    hashed: (key, self._copied(self.force(item), True) if deep else item)
+                    for hashed, (key, item) in value.entries.items()
+                }
+                return Mapping(entries, value.open, self.uncertain)
         return value

@@ -35,6 +35,7 @@ _ARITHMETIC: dict[str, Callable[..., object]] = {
     "*": operator.mul,
     "/": operator.truediv,
     "//": operator.floordiv,
+    "**": operator.pow,
     "%": operator.mod,
     "&": operator.and_,
     "|": operator.or_,
@@ -51,6 +52,10 @@ _COMPARISON: dict[str, Callable[..., bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+CONDITIONAL_COLUMN = "which column it is depends on a condition that is only known at run time"
+_COLUMN_MAKERS = (".Column", ".mapped_column")
 
 
 class Operators(Containers):
@@ -99,14 +104,30 @@ class Operators(Containers):
             case Constant():
                 return bool(value.value)
             case Items():
-                return True if value.items else None if value.open else False
+                return True if value.items or value.kind == "iterator" else None if value.open else False
             case Mapping():
                 return True if value.entries else None if value.open else False
+            case Class() if self.has_own_truth(value):
+                return None
+            case Instance():
+                return self.instance_truth(value)
             case Class() | Function() | Module() | Package() | Bound() | Partial() | Wrapped():
                 return True
             case Symbol():
                 return self._symbol_truth(value)
         return None
+
+    def has_own_truth(self, cls: Class) -> bool:
+        """Say whether a class's metaclass decides whether the class counts as true."""
+        return any(isinstance(entry, Class) and "metaclass" in entry.keywords for entry in cls.mro)
+
+    def instance_truth(self, instance: Instance) -> bool | None:
+        """Say whether an instance counts as true, as its class decides."""
+        for hook in ("__bool__", "__len__"):
+            for entry in instance.cls.mro:
+                if isinstance(entry, Class) and hook in entry.namespace:
+                    return self.truth(self.call(self.attribute(instance, hook), [], {}))
+        return True if all(isinstance(entry, Class) for entry in instance.cls.mro) else None
 
     def _symbol_truth(self, symbol: Symbol) -> bool | None:
         if symbol.path in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING", "six.PY2"):
@@ -120,6 +141,8 @@ class Operators(Containers):
             return first
         if isinstance(first, Unknown):
             return first
+        if _makes_column(first) or _makes_column(second):
+            return Unknown(CONDITIONAL_COLUMN)
         return Unknown("it depends on a condition that is only known at run time")
 
     def compared(self, sign: str, left: Value, right: Value) -> bool | None:
@@ -136,6 +159,9 @@ class Operators(Containers):
             case "in" | "not in":
                 found = self.contains(right, left)
                 return None if found is None else found is (sign == "in")
+        if sign in ("==", "!=") and isinstance(left, Items) and isinstance(right, Items):
+            same = self._same_items(left, right)
+            return None if same is None else same is (sign == "==")
         first, second = self.plain(left), self.plain(right)
         if first is None or second is None or sign not in _COMPARISON:
             return None if _may_be_same(left, right) or sign not in ("==", "!=") else sign == "!="
@@ -144,6 +170,19 @@ class Operators(Containers):
         except TypeError:
             return None
 
+    def _same_items(self, left: Items, right: Items) -> bool | None:
+        """Say whether two sequences or two sets are equal, None if that is unknown."""
+        if left.open or right.open or left.unordered or right.unordered:
+            return None
+        if left.kind != right.kind or len(left.items) != len(right.items):
+            return False
+        if left.kind == "set":
+            answers = [self.contains(right, self.force(item)) for item in left.items]
+        else:
+            pairs = zip(left.items, right.items, strict=True)
+            answers = [self.compared("==", self.force(one), self.force(other)) for one, other in pairs]
+        return False if False in answers else None if None in answers else True
+
     def contains(self, container: Value, item: Value) -> bool | None:
         """Say whether a container has an item, None if that is unknown."""
         match container:
@@ -151,7 +190,7 @@ class Operators(Containers):
                 return isinstance(item.value, str) and item.value in container.value
             case Mapping():
                 key = self.hashed(item)
-                if key is None:
+                if key is None or isinstance(item, Assumed):
                     return None
                 return True if key in container.entries else None if container.open else False
             case Items():
@@ -181,16 +220,20 @@ def _identical(left: Value, right: Value) -> bool:
 
 def _may_be_same(left: Value, right: Value) -> bool:
     """Say whether two values that are not identical could still turn out equal."""
-    open_ended = (Unknown, Absent, Deferred, Made, Part, Indexed, Symbol, Instance)
-    if isinstance(left, open_ended) or isinstance(right, open_ended):
-        other = right if isinstance(left, open_ended) else left
-        self_ = left if isinstance(left, open_ended) else right
-        if isinstance(self_, (Made, Instance)) and isinstance(other, Constant) and other.value is None:
-            return False
-        if isinstance(self_, Symbol) and self_.path.startswith("builtins."):
-            return not isinstance(other, (Constant, Class, Symbol))
-        return True
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        return not (left.cls.members and right.cls.members)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, (Unknown, Absent, Deferred, Part, Indexed, Bound)):
+            return True
+        if isinstance(one, (Made, Instance)):
+            return not (isinstance(other, Constant) and other.value is None)
+        if isinstance(one, Symbol):
+            return not (one.path.startswith("builtins.") and isinstance(other, (Constant, Class, Symbol)))
     return False
+
+
+def _makes_column(value: Value) -> bool:
+    return isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path.endswith(_COLUMN_MAKERS)
 
 
 def _same(first: Value, second: Value) -> bool:

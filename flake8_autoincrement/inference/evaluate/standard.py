@@ -29,12 +29,17 @@ _FIXED: dict[str, object] = {"sys.platform": "linux", "os.name": "posix", "os.se
 _RE_FUNCTIONS = frozenset({"sub", "match", "search", "fullmatch", "findall", "split", "escape"})
 
 
+MAXIMUM_SUBJECT = 200  # characters of a text that a regular expression is applied to
+
+
 class Standard(Methods):
     """Calls functions of the standard library."""
 
     def symbol_attribute(self, symbol: Symbol, name: str) -> Value:
         """Give an attribute of a symbol: a longer symbol, or what is fixed for every run."""
         path = f"{symbol.path}.{name}"
+        if symbol.path == "re" and name.isupper() and isinstance(getattr(re, name, None), int):
+            return Constant(int(getattr(re, name)))
         if path in _FIXED:
             return Constant(_FIXED[path])
         if path == "sys.version_info":
@@ -53,7 +58,7 @@ class Standard(Methods):
             case "typing.cast" if len(args) == 2:
                 return args[1]
             case "copy.copy" | "copy.deepcopy" if args:
-                return self._copied(self.force(args[0]))
+                return self._copied(self.force(args[0]), path == "copy.deepcopy")
             case "os.environ.get" | "os.getenv":
                 default = self.force(args[1] if len(args) > 1 else keywords.get("default", NONE))
                 return Assumed(default.value) if isinstance(default, Constant) else Unknown("an environment variable")
@@ -89,19 +94,30 @@ class Standard(Methods):
         """Call a function of `re` with constants; a replacement may be a function of the user's."""
         if name == "compile":
             return Made(self.symbol("re.Pattern"), args, keywords)
-        args = [_pattern(self.force(value)) or value for value in args]
+        args, keywords = self._with_pattern(name, args, keywords)
         if name == "sub" and len(args) > 2 and isinstance(replace := self.force(args[1]), (Function, Bound, Partial)):
-            return self._substituted(args, replace)
+            return self._substituted(args, keywords, replace)
         plain = self.plain(tuple_of(args))
         named = self.plain(self._as_mapping(keywords))
         if plain is None or named is None or not isinstance(plain[0], tuple) or not isinstance(named[0], dict):
             return Unknown("a regular expression on an unknown value")
-        if any(isinstance(part, str) and len(part) > 1000 for part in plain[0]):
+        if any(isinstance(part, str) and len(part) > MAXIMUM_SUBJECT for part in plain[0]):
             return Unknown("a regular expression on a long text")
         try:
             return self._match(getattr(re, name)(*plain[0], **named[0]))
         except (re.error, TypeError, ValueError) as error:
             return Unknown(f"computing it fails: {error}")
+
+    def _with_pattern(
+        self, name: str, args: list[Value], keywords: dict[str, Value]
+    ) -> tuple[list[Value], dict[str, Value]]:
+        """Put the text and the flags of a compiled expression in its place."""
+        compiled = self.force(args[0]) if args else NONE
+        if not isinstance(compiled, Made) or not isinstance(compiled.callee, Symbol):
+            return args, keywords
+        flags = compiled.args[1:] or [value for key, value in compiled.keywords.items() if key == "flags"]
+        pattern = compiled.args[0] if compiled.args else compiled.keywords.get("pattern", Unknown("a pattern"))
+        return [pattern, *args[1:]], {**keywords, **({"flags": flags[0]} if flags else {})}
 
     def _match(self, result: object) -> Value:
         if not isinstance(result, re.Match):
@@ -109,12 +125,19 @@ class Standard(Methods):
         groups = [self.value_of(result.group(0)), *map(self.value_of, result.groups())]
         return Made(self.symbol("re.Match"), groups, {})
 
-    def _substituted(self, args: list[Value], replace: Value) -> Value:
+    def _substituted(self, args: list[Value], keywords: dict[str, Value], replace: Value) -> Value:
         pattern, text = text_of(self.force(args[0])), text_of(self.force(args[2]))
-        if pattern is None or text is None or len(text) > 1000:
+        count = self.plain(args[3] if len(args) > 3 else keywords.get("count", Constant(0)))
+        flags = self.plain(args[4] if len(args) > 4 else keywords.get("flags", Constant(0)))
+        if pattern is None or text is None or len(text) > MAXIMUM_SUBJECT or count is None or flags is None:
             return Unknown("a regular expression on an unknown value")
-        pieces, end = [], 0
-        for found in re.finditer(pattern, text):
+        if not isinstance(count[0], int) or not isinstance(flags[0], int):
+            return Unknown("a regular expression with an unknown count")
+        pieces: list[str] = []
+        end = 0
+        for at, found in enumerate(re.finditer(pattern, text, flags[0])):
+            if count[0] and at >= count[0]:
+                break
             piece = text_of(self.force(self.call(replace, [self._match(found)], {})))
             if piece is None:
                 return Unknown("a replacement that is not known")
@@ -133,9 +156,3 @@ class Standard(Methods):
                 known = at is not None and isinstance(at[0], int) and 0 <= at[0] < len(of.args)
                 return of.args[at[0]] if known and at is not None and isinstance(at[0], int) else Unknown("a group")
         return super().call_part(part, args, keywords, site)
-
-
-def _pattern(value: Value) -> Value | None:
-    """Give the text of a compiled regular expression, None for any other value."""
-    is_pattern = isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path == "re.Pattern"
-    return value.args[0] if is_pattern and isinstance(value, Made) else None

@@ -9,6 +9,7 @@ from astroid import nodes
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
 from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near
+from flake8_autoincrement.inference.evaluate.core import Raised
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Constant,
@@ -197,14 +198,28 @@ class Statements(Bindings):
 
     def _try(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> Ending:
         """Execute a try statement: the body, and its handlers only where the body raises for certain."""
-        ending = self.execute(node.body, scope)
+        returned = len(self.frames[-1].returns) if self.frames else 0
+        ending = self._tried(node.body, scope) if node.handlers else self.execute(node.body, scope)
         if ending == "raise" and node.handlers:
             ending = self._either([handler.body for handler in node.handlers], scope)
         elif ending is None:
             handler = self._handler_of_missing_import(node, scope)
             ending = self.execute(node.orelse if handler is None else handler.body, scope)
+        until = len(self.frames[-1].returns) if self.frames else 0
         last = self.execute(node.finalbody, scope)
+        if last == "return" and self.frames:
+            del self.frames[-1].returns[returned:until]
         return last or ending
+
+    def _tried(self, body: list[nodes.NodeNG], scope: Scope) -> Ending:
+        """Execute a body whose exceptions are caught."""
+        self.trying += 1
+        try:
+            return self.execute(body, scope)
+        except Raised:
+            return "raise"
+        finally:
+            self.trying -= 1
 
     def _handler_of_missing_import(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> nodes.ExceptHandler | None:
         """Give the handler that runs because the body imports what is not there, None if it imports nothing such."""

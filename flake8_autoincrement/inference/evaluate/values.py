@@ -28,13 +28,31 @@ class Assumed(Constant):
 
 
 @dataclass(slots=True, eq=False)
+class Member(Constant):
+    """A member of an enumeration whose members are strings or numbers themselves."""
+
+    cls: Class
+    name: str
+
+
+@dataclass(slots=True, eq=False)
 class Items:
-    """A list, tuple or set; `open` says why there may be more items, None where all are known."""
+    """A list, tuple, set, range or iterator.
+
+    `open` says why there may be more items, None where all are known. `unordered` is true where their order is not
+    known, as that of a list made from a set. `born` is how many conditions only known at run time it was made under.
+    """
 
     kind: str
     items: list[Value]
     open: Unknown | None = None
     born: int = 0
+    unordered: bool = False
+
+    @property
+    def is_unordered(self) -> bool:
+        """Say whether it matters that the order is not known."""
+        return (self.unordered or self.kind == "set") and len(self.items) > 1
 
 
 @dataclass(slots=True, eq=False)
@@ -190,6 +208,7 @@ class Class:
     home: Module | None = None
     kind: str = ""
     declared: dict[int, Value] = field(default_factory=dict)
+    members: dict[str, Value] = field(default_factory=dict)
     compilers: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
 
@@ -214,9 +233,9 @@ class Module:
     """A module of a project or library.
 
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
-    the top-level statements that bind or change a name, with their positions in the body; `running` and `done` are the
-    positions of those that are being and have been executed. `made` are the classes and tables that the body makes,
-    `unread` what of it could not be read.
+    the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
+    they bind; `running` and `done` are the positions of those that are being and have been executed. `made` are the
+    classes and tables that the body makes, `unread` what of it could not be read.
     """
 
     name: str
@@ -233,6 +252,7 @@ class Module:
     text: str = ""
     failure: str | None = None
     statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
     running: list[int] = field(default_factory=list)
     done: set[int] = field(default_factory=set)
     made: list[Made | Class] = field(default_factory=list)

@@ -23,8 +23,15 @@ def raw_base(model: ModelClass, settings: Settings) -> Iterator[Finding]:
         return
     declaration = of_model(model)
     match declaration.key:
-        case [key] if is_surrogate(declaration, key.column):
-            base = model.chain[0].name.rpartition(".")[2]
+        case [key] if is_surrogate(declaration, key.column) and key.column.autoincrement is not False:
+            base = _base(model)
             names = " or ".join(name.rpartition(".")[2] for name in settings.bases)
             message = f"{model.table.name}: {model.short_name} inherits from {base}, not from {names}"
             yield Finding(model.span, message, chain_notes(model))
+
+
+def _base(model: ModelClass) -> str:
+    """Name the base as it is defined, behind what the class statement calls it where that differs."""
+    name = model.chain[0].name.rpartition(".")[2]
+    written = model.written or name
+    return name if written.rpartition(".")[2] == name else f"{written} ({name})"

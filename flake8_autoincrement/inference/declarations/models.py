@@ -266,7 +266,9 @@ class Models:
     def unnamed(self, cls: Class) -> Unknown | None:
         """Say why the name of a mapped class's table is not known, None if it is."""
         scan = self.mapper.scan(cls)
-        return scan.table_name if scan.role is Role.MAPPED and isinstance(scan.table_name, Unknown) else None
+        if scan.role is not Role.MAPPED or scan.table is not None or isinstance(scan.table_name, str):
+            return None
+        return scan.table_name or scan.incomplete or Unknown("it is given no table name that is known", cls.span)
 
     def core_table(
         self, made: Made, path: str, module: str = "", model: Class | None = None, variable: str | None = None

@@ -87,8 +87,8 @@ class Builtins(Standard):
                 return None if value.open else found
             case Mapping():
                 return None if value.open else [key for key, _ in value.entries.values()]
-            case Constant() if isinstance(value.value, str):
-                return [Constant(character) for character in value.value[:MAXIMUM_ITEMS]]
+            case Constant() if isinstance(value.value, str) and len(value.value) <= MAXIMUM_ITEMS:
+                return [Constant(character) for character in value.value]
             case Class() if self.is_enum(value):
                 return self._members(value)
             case Instance():
@@ -359,7 +359,10 @@ class Builtins(Standard):
         plain = self.plain(tuple_of(args))
         if plain is None or not isinstance(plain[0], tuple) or not all(isinstance(part, int) for part in plain[0]):
             return Unknown("a range of an unknown size")
-        return Items("range", [Constant(number) for number in range(*plain[0])[:MAXIMUM_ITEMS]])
+        numbers_ = range(*plain[0])
+        if len(numbers_) > MAXIMUM_ITEMS:
+            return Unknown("a range too large to go through")
+        return Items("range", [Constant(number) for number in numbers_])
 
     def _builtin_map(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         columns = [self.items(argument) for argument in args[1:]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from astroid import nodes
 
@@ -126,12 +126,24 @@ class Calls(Builtins):
         except Exhausted:
             if len(self.frames) > 1 or self.steps > outer[1]:
                 raise
-            return Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
+            why = Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
+            for value in (*args, *keywords.values(), *self._mentioned(function)):
+                self.spoil(value, why)
+            return why
         finally:
             self.uncertain, self.limit = outer
             self.frames.pop()
             if site is not None:
                 self.sites.pop()
+
+    def _mentioned(self, function: Function) -> Iterator[Value]:
+        """Give the values of the names in a function's body that are bound around it."""
+        for name in {part.name for part in function.node.nodes_of_class(nodes.Name)}:
+            around: Scope | None = function.scope
+            while around is not None:
+                if name in around.names:
+                    yield around.names[name]
+                around = around.parent
 
     def _executed_function(self, function: Function, scope: Scope, frame: Frame) -> Value:
         if isinstance(function.node, nodes.Lambda) and not isinstance(function.node, nodes.FunctionDef):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
@@ -39,6 +40,9 @@ class Containers(Core):
         items = self.items(more)
         if items is None:
             made.open = more if isinstance(more, Unknown) else Unknown("it is extended by an unknown value")
+            return
+        if len(made.items) + len(items) > MAXIMUM_ITEMS:
+            made.open = Unknown("a container too large to compute")
             return
         for item in items:
             self.add(made, item)
@@ -188,3 +192,8 @@ def computed(function: Callable[..., object], *operands: object) -> Value:
     if isinstance(result, (str, bytes)) and len(result) > MAXIMUM_TEXT:
         return Unknown("a value too large to compute")
     return Constant(result)
+
+
+def is_wide(template: str) -> bool:
+    """Say whether a format asks for a width or a precision beyond all reason."""
+    return re.search(r"\d{5,}", template) is not None

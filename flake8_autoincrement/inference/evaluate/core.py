@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -14,13 +15,16 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.bodies import bound, touched
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
     Constant,
     Deferred,
     Frame,
+    Items,
     Made,
+    Mapping,
     Module,
     Package,
     Scope,
@@ -70,6 +74,7 @@ class Core(ABC):
         self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
         self._symbols: dict[str, Symbol] = {}
         self._lines: dict[str, list[str]] = {}
+        self._starring: set[tuple[int, str]] = set()
 
     # What the parts above provide.
 
@@ -236,9 +241,23 @@ class Core(ABC):
         if not isinstance(ending, Unknown):
             return ending
         module.unread.append(ending)
-        for name in bound(statement):
-            module.names.setdefault(name, ending)
+        self.give_up(statement, self.scope_of(module), ending)
         return None
+
+    def give_up(self, statement: nodes.NodeNG, scope: Scope, why: Unknown) -> None:
+        """Take back what a statement that was not executed to its end has bound and changed."""
+        for name in bound(statement):
+            scope.names[name] = why
+        for name in touched(statement):
+            self.spoil(scope.names.get(name), why)
+
+    def spoil(self, value: Value | None, why: Unknown) -> None:
+        """Say of a container that it may have been changed in any way."""
+        if isinstance(value, Items):
+            value.open = why
+        elif isinstance(value, Mapping):
+            value.entries.clear()
+            value.open = why
 
     def _demanded(self, module: Module, name: str) -> None:
         """Execute the statements of a module's body that bind or change a name, ahead of all others.
@@ -278,8 +297,15 @@ class Core(ABC):
 
     def _starred(self, module: Module, name: str) -> Value | None:
         """Give what `from module import *` brings under a name."""
-        if name.startswith("__") and name != "__all__":
+        if (name.startswith("__") and name != "__all__") or (id(module), name) in self._starring:
             return None
+        self._starring.add((id(module), name))
+        try:
+            return self._exported(module, name)
+        finally:
+            self._starring.discard((id(module), name))
+
+    def _exported(self, module: Module, name: str) -> Value | None:
         self.loaded(module)
         exported = None if name == "__all__" else self.global_name(module, "__all__")
         listed = [text for text in map(_string, getattr(exported, "items", ())) if text is not None]
@@ -301,7 +327,7 @@ class Core(ABC):
             return Unknown(module.failure)
         if (hook := self.global_name(module, "__getattr__")) is not None:
             return self.call(hook, [Constant(name)], {})
-        if _is_dynamic(module.text):
+        if is_dynamic(module.text) or may_bind(module.text, name):
             return Unknown(f"{module.name} makes its names at run time")
         if module.star_missing is not None or any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
@@ -372,69 +398,18 @@ class Core(ABC):
             self.executing[-1].made.append(made)
 
 
-def _is_dynamic(text: str) -> bool:
+def is_dynamic(text: str) -> bool:
     """Say whether a module may have names that no statement binds."""
-    return any(word in text for word in ("globals()", "sys.modules[__name__]", "exec(", "vars()", "def __getattr__"))
+    words = ("globals()", "sys.modules[", "exec(", "vars()", "def __getattr__", "__all__.append", "builtins.")
+    return any(word in text for word in words)
+
+
+def may_bind(text: str, name: str) -> bool:
+    """Say whether a file may bind a name in a way that evaluation does not follow, by the words around it."""
+    word = re.escape(name)
+    pattern = rf"\b{word}\s*(:=|=(?!=)|:)|\b(as|global|case)\b[^\n]*\b{word}\b|\.{word}\s*=|[\"']{word}[\"']"
+    return re.search(pattern, text) is not None
 
 
 def _string(value: Value) -> str | None:
     return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
-
-
-def bound(statement: nodes.NodeNG) -> set[str]:
-    """Give the names that a statement of a module's body may bind."""
-    match statement:
-        case nodes.ClassDef() | nodes.FunctionDef():
-            return {statement.name}
-        case nodes.Import() | nodes.ImportFrom():
-            return {alias or path.partition(".")[0] for path, alias in statement.names}
-        case nodes.Assign() | nodes.AnnAssign() | nodes.AugAssign() | nodes.For() | nodes.With() | nodes.NamedExpr():
-            names = {part.name for part in statement.nodes_of_class(nodes.AssignName, skip_klass=_NESTED)}
-            return names.union(*map(bound, _blocks(statement)))
-        case nodes.If() | nodes.While() | nodes.Try() | nodes.TryStar() | nodes.Match():
-            return set().union(*map(bound, _blocks(statement)))
-    return set()
-
-
-def touched(statement: nodes.NodeNG) -> set[str]:
-    """Give the names that a statement of a module's body may bind or whose values it may change."""
-    changed: set[str] = set()
-    match statement:
-        case nodes.Assign():
-            changed = {_root(target) for target in statement.targets}
-        case nodes.AugAssign() | nodes.AnnAssign():
-            changed = {_root(statement.target)}
-        case nodes.Expr(value=nodes.Call() as call):
-            changed = {_root(part) for part in (call.func, *call.args)}
-        case nodes.Delete():
-            changed = {_root(target) for target in statement.targets}
-        case nodes.FunctionDef(decorators=nodes.Decorators() as decorators):
-            calls = [found for found in decorators.nodes if isinstance(found, nodes.Call)]
-            changed = {_root(part) for call in calls for part in call.args}
-    inner = [name for block in _blocks(statement) for name in touched(block)]
-    return (bound(statement) | changed | set(inner)) - {""}
-
-
-_NESTED = (nodes.FunctionDef, nodes.ClassDef, nodes.Lambda)
-
-
-def _blocks(statement: nodes.NodeNG) -> list[nodes.NodeNG]:
-    """Give the statements inside a compound statement, not those of functions and classes."""
-    if isinstance(statement, (nodes.FunctionDef, nodes.ClassDef)):
-        return []
-    inner = [child for name in ("body", "orelse", "finalbody") for child in getattr(statement, name, ())]
-    inner += [child for handler in getattr(statement, "handlers", ()) for child in handler.body]
-    return inner + [child for case in getattr(statement, "cases", ()) for child in case.body]
-
-
-def _root(node: nodes.NodeNG) -> str:
-    """Give the name at the beginning of `name.attribute[item]`, the empty string if there is none."""
-    while isinstance(node, (nodes.Attribute, nodes.AssignAttr, nodes.Subscript, nodes.DelAttr, nodes.Call)):
-        node = (
-            node.func
-            if isinstance(node, nodes.Call)
-            else node.value
-            if isinstance(node, nodes.Subscript)
-            else node.expr
-        )
-    return str(node.name) if isinstance(node, (nodes.Name, nodes.AssignName, nodes.DelName)) else ""

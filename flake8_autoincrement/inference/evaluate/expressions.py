@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near, is_wide
+from flake8_autoincrement.inference.evaluate.core import is_dynamic, may_bind
 from flake8_autoincrement.inference.evaluate.operators import Operators
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
@@ -95,6 +96,8 @@ class Expressions(Operators):
 
     def _name(self, node: nodes.Name, scope: Scope) -> Value:
         found = self.lookup(node.name, scope)
+        if found is None and (may_bind(scope.module.text, node.name) or is_dynamic(scope.module.text)):
+            return Unknown(f"where {node.name} is bound was not understood", self.span(node, scope.module))
         if found is None and scope.module.star_missing is not None:
             return Unknown(f"it may come from {scope.module.star_missing}, which was not found")
         if found is None:
@@ -161,10 +164,12 @@ class Expressions(Operators):
             form = text_of(self._formatted(specification, scope)) if specification is not None else ""
             if not isinstance(value, Constant) or form is None:
                 return Unknown("an f-string with an unknown part", self.span(node, scope.module))
+            if is_wide(form):
+                return Unknown("a value too large to compute", self.span(node, scope.module))
             try:
                 shown = value.value if piece.conversion < 0 else CONVERSIONS[chr(piece.conversion)](value.value)
                 parts.append(format(shown, form))
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("an f-string that fails", self.span(node, scope.module))
         return Constant("".join(parts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_TEXT
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_TEXT, is_wide
 from flake8_autoincrement.inference.evaluate.libraries import Libraries
 from flake8_autoincrement.inference.evaluate.operators import assumed
 from flake8_autoincrement.inference.evaluate.values import (
@@ -22,6 +22,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
     Wrapped,
+    constant,
     is_none,
     tuple_of,
 )
@@ -57,6 +58,8 @@ class Methods(Libraries):
         function = getattr(text, name, None)
         if function is None or name.startswith("__"):
             return Unknown(f"a string has no {name}")
+        if name in ("format", "format_map") and is_wide(str(text)):
+            return Unknown("a value too large to compute")
         return self._converted(function, args, keywords)
 
     def _items_method(self, receiver: Items, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -216,6 +219,8 @@ class Methods(Libraries):
         named = self.plain(self._as_mapping(keywords))
         if plain is None or named is None:
             return Unknown("it is computed from an unknown value")
+        if any(isinstance(part, int) and abs(part) > MAXIMUM_TEXT for part in map(constant, map(self.force, args))):
+            return Unknown("a value too large to compute")
         try:
             assert isinstance(plain[0], tuple) and isinstance(named[0], dict)
             return assumed(self.value_of(function(*plain[0], **named[0])), *map(self.force, args))

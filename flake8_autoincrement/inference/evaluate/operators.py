@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Containers, computed
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Containers, computed, is_wide
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Assumed,
@@ -66,11 +66,17 @@ class Operators(Containers):
         left, right = self.force(left), self.force(right)
         match left, right:
             case (Constant(), Constant()) if sign in _ARITHMETIC:
+                if sign == "%" and isinstance(left.value, (str, bytes)) and is_wide(str(left.value)):
+                    return Unknown("a value too large to compute")
                 return assumed(computed(_ARITHMETIC[sign], left.value, right.value), left, right)
+            case (Items(), Items()) if sign == "+" and len(left.items) + len(right.items) > MAXIMUM_ITEMS:
+                return Unknown("a container too large to compute")
             case (Items(), Items()) if sign == "+":
                 return Items(left.kind, left.items + right.items, left.open or right.open, self.uncertain)
             case (Items(), Constant()) if sign == "*" and isinstance(right.value, int):
-                return Items(left.kind, (left.items * right.value)[:MAXIMUM_ITEMS], left.open, self.uncertain)
+                if len(left.items) * right.value > MAXIMUM_ITEMS:
+                    return Unknown("a container too large to compute")
+                return Items(left.kind, left.items * right.value, left.open, self.uncertain)
             case (Mapping(), Mapping()) if sign == "|":
                 return Mapping({**left.entries, **right.entries}, left.open or right.open, self.uncertain)
             case (Constant(), Items() | Mapping()) if sign == "%" and isinstance(left.value, str):
@@ -89,7 +95,7 @@ class Operators(Containers):
         if right.open is not None:
             return right.open
         plain = self.plain(right)
-        if plain is None:
+        if plain is None or is_wide(template):
             return Unknown("a % with an unknown part")
         return computed(operator.mod, template, plain[0])
 

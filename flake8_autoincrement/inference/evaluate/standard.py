@@ -101,8 +101,10 @@ class Standard(Methods):
         named = self.plain(self._as_mapping(keywords))
         if plain is None or named is None or not isinstance(plain[0], tuple) or not isinstance(named[0], dict):
             return Unknown("a regular expression on an unknown value")
-        if any(isinstance(part, str) and len(part) > MAXIMUM_SUBJECT for part in plain[0]):
-            return Unknown("a regular expression on a long text")
+        if any(isinstance(part, str) and len(part) > MAXIMUM_SUBJECT for part in plain[0]) or may_backtrack(
+            plain[0][0]
+        ):
+            return Unknown("a regular expression that may take long")
         try:
             return self._match(getattr(re, name)(*plain[0], **named[0]))
         except (re.error, TypeError, ValueError) as error:
@@ -129,8 +131,10 @@ class Standard(Methods):
         pattern, text = text_of(self.force(args[0])), text_of(self.force(args[2]))
         count = self.plain(args[3] if len(args) > 3 else keywords.get("count", Constant(0)))
         flags = self.plain(args[4] if len(args) > 4 else keywords.get("flags", Constant(0)))
-        if pattern is None or text is None or len(text) > MAXIMUM_SUBJECT or count is None or flags is None:
+        if pattern is None or text is None or count is None or flags is None:
             return Unknown("a regular expression on an unknown value")
+        if len(text) > MAXIMUM_SUBJECT or may_backtrack(pattern):
+            return Unknown("a regular expression that may take long")
         if not isinstance(count[0], int) or not isinstance(flags[0], int):
             return Unknown("a regular expression with an unknown count")
         pieces: list[str] = []
@@ -156,3 +160,8 @@ class Standard(Methods):
                 known = at is not None and isinstance(at[0], int) and 0 <= at[0] < len(of.args)
                 return of.args[at[0]] if known and at is not None and isinstance(at[0], int) else Unknown("a group")
         return super().call_part(part, args, keywords, site)
+
+
+def may_backtrack(pattern: object) -> bool:
+    """Say whether a regular expression repeats what repeats, so that matching may take exponential time."""
+    return isinstance(pattern, str) and re.search(r"[*+}][^()]*\)[*+{]", pattern) is not None

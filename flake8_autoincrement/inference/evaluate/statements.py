@@ -8,7 +8,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near
+from flake8_autoincrement.inference.evaluate.containers import Near
 from flake8_autoincrement.inference.evaluate.core import Raised
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
@@ -168,7 +168,7 @@ class Statements(Bindings):
             )
             ending = self._either([node.body, []], scope)
             return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
-        for item in items[:MAXIMUM_ITEMS]:
+        for item in items:
             self.assign(node.target, item, scope)
             ending = self.execute(node.body, scope)
             if ending == "break":
@@ -190,8 +190,13 @@ class Statements(Bindings):
             ending = self.execute(node.body, scope)
             if ending in ("return", "raise"):
                 return ending
-            if ending == "break" or self.open_exits > exits:
+            if ending == "break":
                 return None
+            if self.open_exits > exits:
+                break
+        self.give_up(
+            node, scope, Unknown("when the loop ends is only known at run time", self.span(node, scope.module))
+        )
         return None
 
     # Blocks.

@@ -265,12 +265,14 @@ class Builtins(Standard):
             case (Constant() | Items() | Mapping(), Symbol()):
                 return _is_python(_sample(value), kind.path)
             case (Class(), Symbol()):
-                return True if kind.path == "builtins.type" else None
+                return True if kind.path == "builtins.type" else False if kind.path.startswith("builtins.") else None
             case (Class(), Class()):
                 metaclass = self.metaclass(value)
                 return False if metaclass is None else self._is_below(metaclass, kind)
             case (Function() | Bound(), Symbol()):
-                return kind.path in ("types.FunctionType", "typing.Callable", "collections.abc.Callable") or None
+                if kind.path in ("types.FunctionType", "typing.Callable", "collections.abc.Callable"):
+                    return True
+                return False if kind.path.startswith(("builtins.", "sqlalchemy.")) else None
             case (Instance(), _):
                 return self._is_below(value.cls, kind)
             case (Made(), Symbol()) if isinstance(value.callee, Symbol):

@@ -10,6 +10,7 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.core import Core
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
+    Bound,
     Constant,
     Deferred,
     Indexed,
@@ -18,6 +19,8 @@ from flake8_autoincrement.inference.evaluate.values import (
     Made,
     Mapping,
     Names,
+    Part,
+    Partial,
     Symbol,
     Value,
     text_of,
@@ -105,7 +108,7 @@ class Containers(Core):
         match value:
             case Constant():
                 return (value.value,)
-            case Items(open=None) if not value.is_unordered and value.kind in ("tuple", "list"):
+            case Items(open=None) if not value.is_unordered and value.kind != "set":
                 parts = [self.plain(item) for item in value.items]
                 known = [part[0] for part in parts if part is not None]
                 if len(known) < len(parts):
@@ -197,3 +200,10 @@ def computed(function: Callable[..., object], *operands: object) -> Value:
 def is_wide(template: str) -> bool:
     """Say whether a format asks for a width or a precision beyond all reason."""
     return re.search(r"\d{5,}", template) is not None
+
+
+def is_symbolic(value: Value) -> bool:
+    """Say whether a value stands for what a library made, so that it may be equal to what it does not look like."""
+    return isinstance(value, (Made, Part, Indexed, Bound, Partial)) or (
+        isinstance(value, Symbol) and bool(value.missing)
+    )

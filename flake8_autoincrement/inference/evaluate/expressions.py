@@ -9,7 +9,7 @@ from astroid import nodes
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near, is_wide
 from flake8_autoincrement.inference.evaluate.core import is_dynamic, may_bind
-from flake8_autoincrement.inference.evaluate.operators import Operators
+from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
     TRUE,
@@ -154,12 +154,14 @@ class Expressions(Operators):
         return made
 
     def _formatted(self, node: nodes.JoinedStr, scope: Scope) -> Value:
-        parts = []
+        parts: list[str] = []
+        values: list[Value] = []
         for piece in node.values:
             if isinstance(piece, nodes.Const):
                 parts.append(str(piece.value))
                 continue
             value = self.force(self.evaluate(piece.value, scope))
+            values.append(value)
             specification = piece.format_spec
             form = text_of(self._formatted(specification, scope)) if specification is not None else ""
             if not isinstance(value, Constant) or form is None:
@@ -171,7 +173,7 @@ class Expressions(Operators):
                 parts.append(format(shown, form))
             except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("an f-string that fails", self.span(node, scope.module))
-        return Constant("".join(parts))
+        return assumed(Constant("".join(parts)), *values)
 
     def _slice(self, node: nodes.Slice, scope: Scope) -> Value:
         bounds = (node.lower, node.upper, node.step)

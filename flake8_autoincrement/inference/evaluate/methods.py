@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_TEXT, is_wide
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_TEXT, is_symbolic, is_wide
 from flake8_autoincrement.inference.evaluate.libraries import Libraries
 from flake8_autoincrement.inference.evaluate.operators import assumed
 from flake8_autoincrement.inference.evaluate.values import (
@@ -200,8 +200,8 @@ class Methods(Libraries):
                 del receiver.entries[hashed]
                 self.doubt(receiver)
             return found
-        if receiver.open is not None:
-            return receiver.open
+        if receiver.open is not None or is_symbolic(self.force(key)):
+            return receiver.open or Unknown("a key that is not known")
         if name == "setdefault":
             self.put(receiver, key, default)
         return default
@@ -236,6 +236,8 @@ class Methods(Libraries):
             return self.call(hook, [value], {})
         if isinstance(value, Member) and any(isinstance(e, Symbol) and e.path == "enum.StrEnum" for e in value.cls.mro):
             return Constant(value.value)
+        if isinstance(value, Member) and isinstance(value.value, int):
+            return Constant(str(value.value))
         return Unknown("the text of an object")
 
     def _as_mapping(self, keywords: dict[str, Value]) -> Mapping:

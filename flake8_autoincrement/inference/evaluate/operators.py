@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Containers, computed, is_wide
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Containers, computed, is_symbolic, is_wide
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Assumed,
@@ -97,7 +97,7 @@ class Operators(Containers):
         plain = self.plain(right)
         if plain is None or is_wide(template):
             return Unknown("a % with an unknown part")
-        return computed(operator.mod, template, plain[0])
+        return assumed(computed(operator.mod, template, plain[0]), right)
 
     # Conditions.
 
@@ -198,7 +198,7 @@ class Operators(Containers):
                 key = self.hashed(item)
                 if key is None or isinstance(item, Assumed):
                     return None
-                return True if key in container.entries else None if container.open else False
+                return True if key in container.entries else None if container.open or is_symbolic(item) else False
             case Items():
                 answers = [self.compared("==", self.force(one), item) for one in container.items]
                 if any(answers):
@@ -209,8 +209,20 @@ class Operators(Containers):
 
 def assumed(result: Value, *parts: Value) -> Value:
     """Mark a constant as assumed where a part of it is."""
-    is_assumed = isinstance(result, Constant) and any(isinstance(part, Assumed) for part in parts)
+    is_assumed = isinstance(result, Constant) and any(map(_holds_assumed, parts))
     return Assumed(result.value) if is_assumed and isinstance(result, Constant) else result
+
+
+def _holds_assumed(value: Value) -> bool:
+    """Say whether a value is assumed, or a container with something assumed in it."""
+    match value:
+        case Assumed():
+            return True
+        case Items():
+            return any(map(_holds_assumed, value.items))
+        case Mapping():
+            return any(_holds_assumed(item) for _, item in value.entries.values())
+    return False
 
 
 def _identical(left: Value, right: Value) -> bool:

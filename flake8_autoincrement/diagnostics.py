@@ -59,3 +59,9 @@ class Diagnostic:
     def sort_key(self) -> tuple[Span, str, str, str]:
         """Order diagnostics by place, then by check."""
         return (self.span, self.code, self.slug, self.message)
+
+
+def printable(text: str) -> str:
+    """Give a text in one line that any terminal and encoding takes: control characters and lone surrogates escaped."""
+    encodable = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(each if each.isprintable() or each == " " else ascii(each)[1:-1] for each in encodable)

@@ -278,11 +278,14 @@ def _toml_sections(file: Path) -> _Sections | None:
         return None
     try:
         tools = tomllib.loads(text).get("tool", {})
+        given = tools.get(SECTION) if isinstance(tools, dict) else tools
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(str(file), "", "not valid TOML", str(error)) from None
-    main = dict(tools[SECTION]) if SECTION in tools else None
-    if main is None:
+    if given is None:
         return None
+    if not isinstance(given, dict):
+        raise SettingsError(str(file), f"tool.{SECTION}", given, f"must be a table: [tool.{SECTION}]")
+    main = dict(given)
     overrides = main.pop("overrides", [])
     if not isinstance(overrides, list) or not all(isinstance(item, dict) for item in overrides):
         raise SettingsError(str(file), "overrides", overrides, f"must be written as [[tool.{SECTION}.overrides]]")
@@ -297,7 +300,7 @@ def _ini_sections(file: Path) -> _Sections | None:
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        raise SettingsError(str(file), "", "not a valid INI file", str(error).partition("\n")[0]) from None
+        raise SettingsError(str(file), "", "not a valid INI file", " ".join(str(error).split())) from None
     found = [name for name in parser.sections() if name == SECTION or name.startswith(f"{SECTION}-")]
     if not found:
         return None
@@ -326,10 +329,15 @@ _FILES: Mapping[str, Callable[[Path], _Sections | None]] = {
 def _text(file: Path) -> str | None:
     """Read a file that speaks of this program; None where it does not, so that no other file's mistakes concern us."""
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeError):
+        data = file.read_bytes()
+    except OSError:
         return None
-    return text if SECTION in text else None
+    if SECTION.encode() not in data:
+        return None
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeError as error:
+        raise SettingsError(str(file), "", "not UTF-8", str(error)) from None
 
 
 def _pattern(pattern: str) -> re.Pattern[str]:

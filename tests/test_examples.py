@@ -36,7 +36,7 @@ EXPECTED = {
     "key-without-generator": 2,
     "naive-now": 3,
     "naive-timestamp": 2,
-    "raw-base": 4,
+    "raw-base": 3,
     "redeclared-key": 2,
     "unresolved-base": 2,
 }

@@ -82,7 +82,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_a_syntax_error_has_its_place(tmp_path: Path) -> None:
     found = facts(tmp_path, TABLE + "class X(:\n")
-    assert error(found) == "invalid syntax: invalid syntax"
+    assert error(found) == "invalid syntax"
     assert found.error is not None and found.error.span is not None
     assert (found.error.span.line, found.error.span.column) == (5, 8)
 
@@ -313,3 +313,73 @@ def test_a_model_of_a_file_that_was_not_read_is_known_by_its_name(tmp_path: Path
     assert found.models[0].role is Role.UNKNOWN
     assert found.models[0].missing[0].absent is False
     assert found.models[0].short_name == "User"
+
+
+# What SQLAlchemy refuses, so that no page can run it.
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        'Column("id", Integer, primary_key=True, server_default=[1])',
+        'Column("id", Integer, primary_key=True, server_default=nowhere)',
+        'Column("id", Integer, nowhere, primary_key=True)',
+        'Column("id", 7, primary_key=True)',
+        'Column("id", Integer, primary_key=True, autoincrement=object())',
+        'Column("id", Integer().with_variant(Integer(), nowhere), primary_key=True)',
+    ],
+)
+def test_a_key_that_cannot_be_made_is_unknown(tmp_path: Path, column: str) -> None:
+    found = facts(tmp_path, HEAD + f'Table("users", metadata, {column})\n')
+    assert [key.generation for key in found.tables[0].key] == [KeyGeneration.UNKNOWN]
+
+
+@pytest.mark.parametrize("argument", ['[Column("id", Integer)]', "nowhere", "nowhere.id", "nowhere()"])
+def test_a_table_with_an_argument_that_is_not_known_is_incomplete(tmp_path: Path, argument: str) -> None:
+    found = facts(tmp_path, HEAD + f'Table("users", metadata, {argument})\n')
+    assert found.tables[0].incomplete is not None
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["type(nowhere, (), {})", 'type("Made", nowhere, {})', 'type("Made", (), nowhere)'],
+)
+def test_a_class_of_unknown_parts_is_unknown(tmp_path: Path, made: str) -> None:
+    text = f"from sqlalchemy import Column, Integer\nMade = {made}\nclass User(Made):\n    __tablename__ = 'users'\n"
+    found = facts(tmp_path, text + "    id = Column(Integer, primary_key=True)\n")
+    assert found.models[-1].table is not None and found.models[-1].table.incomplete is not None
+
+
+def test_a_class_of_parts_that_are_partly_known_misses_the_rest(tmp_path: Path) -> None:
+    text = """
+import os
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+names = {"__tablename__": "users", "id": Column(Integer, primary_key=True), 3: 4}
+if os.environ.get("X"):
+    names.update(os.environ)
+User = type("User", (Base,), names)
+"""
+    assert facts(tmp_path, text).models[-1].incomplete is not None
+
+
+def test_a_base_that_is_defined_nowhere_is_missing_in_every_spelling(tmp_path: Path) -> None:
+    text = """
+from sqlalchemy import Column, Integer
+from six import with_metaclass
+class Meta(type):
+    pass
+class A(with_metaclass(Meta, Nowhere)):
+    __tablename__ = "a"
+    id = Column(Integer, primary_key=True)
+class B(super().x):
+    __tablename__ = "b"
+    id = Column(Integer, primary_key=True)
+class C(*nowhere):
+    __tablename__ = "c"
+    id = Column(Integer, primary_key=True)
+"""
+    found = facts(tmp_path, text)
+    tables = [model.table for model in found.models if model.table is not None]
+    assert [table.name for table in tables if table.incomplete] == ["a", "b", "c"]

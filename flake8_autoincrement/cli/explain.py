@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from importlib.resources import files
 
 from flake8_autoincrement.cli.options import WrongOption
 from flake8_autoincrement.cli.terminal import is_coloured, print_rich
+from flake8_autoincrement.engine.check import CODE, INTERNAL, SETTINGS, UNREADABLE, UNUSED_NOQA
 from flake8_autoincrement.pages import documentation
 from flake8_autoincrement.registry import Check, discovered
 from flake8_autoincrement.settings import suggestion
+
+
+_OWN = {name.lower() for name in (CODE, UNREADABLE, INTERNAL, UNUSED_NOQA, SETTINGS)}
 
 
 def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,7 +25,10 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the pages; a code stands for all checks of its family."""
-    pages = [documentation(check.page.read_text(encoding="utf-8")) for check in _named(arguments.name)]
+    if arguments.name.lower() in _OWN:
+        pages = [files("flake8_autoincrement.engine").joinpath("ain000.md").read_text(encoding="utf-8")]
+    else:
+        pages = [documentation(check.page.read_text(encoding="utf-8")) for check in _named(arguments.name)]
     page = "\n".join(pages)
     if is_coloured():
         from rich.markdown import Markdown

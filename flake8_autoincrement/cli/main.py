@@ -23,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _accept_any_text(sys.stdout)
     _accept_any_text(sys.stderr)
     arguments = _parser().parse_args(argv)
+    if not os.path.isdir(os.curdir):
+        print("ain: the working directory does not exist any more", file=sys.stderr)
+        return 2
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake8_autoincrement.diagnostics import Diagnostic, Finding, Severity
+from flake8_autoincrement.diagnostics import Diagnostic, Finding, Note, Severity, printable
 from flake8_autoincrement.engine.project import Project
 from flake8_autoincrement.engine.suppress import Suppressions
 from flake8_autoincrement.facts.declared import Declaration, declarations
@@ -154,7 +154,8 @@ def _findings(check: Check, fact: object, settings: Settings) -> Iterator[Findin
 
 def _diagnostic(check: Check, finding: Finding) -> Diagnostic:
     severity = check.severity if finding.severity is None else finding.severity
-    return Diagnostic(finding.span, finding.message, check.code, check.slug, severity, finding.notes)
+    notes = tuple(Note(printable(note.message), note.span) for note in finding.notes)
+    return Diagnostic(finding.span, printable(finding.message), check.code, check.slug, severity, notes)
 
 
 def _failure(

@@ -115,7 +115,8 @@ def _is_revision(module: Module) -> bool:
 
 
 def _syntax_error(path: str, error: ParseError) -> Unreadable:
-    return Unreadable(f"invalid syntax: {error}", Span(path, error.line, error.column, error.line, error.column))
+    why = str(error) if str(error).startswith(("invalid syntax", "it is")) else f"invalid syntax: {error}"
+    return Unreadable(why, Span(path, error.line, error.column, error.line, error.column))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from flake8_autoincrement.diagnostics import printable
 from flake8_autoincrement.facts.schema import KeyColumn, KeyGeneration, ServerDefault, SqlType
 from flake8_autoincrement.facts.surrogate import is_surrogate
 from flake8_autoincrement.output.rows import Row, in_order
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 def render(rows: Iterable[Row]) -> Grid:
     """Give the view, with the tables sorted."""
     from rich.table import Table as Grid
+    from rich.text import Text
 
     grid = Grid("Table", "Model", "Bases", "Key", "PostgreSQL", box=None, pad_edge=False, header_style="bold")
     for row in in_order(rows):
-        grid.add_row(row.name, row.table.model or row.table.variable or "", _chain(row), *_key_cells(row))
+        cells = (row.name, row.table.model or row.table.variable or "", _chain(row))
+        grid.add_row(*(Text(printable(cell)) for cell in cells), *_key_cells(row))
     return grid
 
 
@@ -61,8 +64,8 @@ def _key_cells(row: Row) -> tuple[Text, Text]:
         return Text("none", "dim"), Text("no primary key", "dim")
     newline = Text("\n")
     return (
-        newline.join(Text(_declared(key)) for key in row.table.key),
-        newline.join(Text(generated(key), _style(row, key)) for key in row.table.key),
+        newline.join(Text(printable(_declared(key))) for key in row.table.key),
+        newline.join(Text(printable(generated(key)), _style(row, key)) for key in row.table.key),
     )
 
 
@@ -74,13 +77,9 @@ def _declared(key: KeyColumn) -> str:
 
 
 def _written(autoincrement: object) -> str:
-    return (
-        f'"{autoincrement}"'
-        if isinstance(autoincrement, str)
-        else str(autoincrement)
-        if autoincrement in (True, False)
-        else "?"
-    )
+    if isinstance(autoincrement, str):
+        return f'"{autoincrement}"'
+    return str(autoincrement) if isinstance(autoincrement, bool) else "?"
 
 
 def generated(key: KeyColumn) -> str:

@@ -199,7 +199,7 @@ class Mapper:
         return found
 
     def _lendable(self, cls: Class) -> list[Attribute]:
-        """Give the columns that a base or mixin declares itself; a SQLModel class that declares no key is a schema only."""
+        """Give the columns that a base or mixin declares itself; a SQLModel class without a key is a schema only."""
         if not self.is_sqlmodel(cls):
             return [attribute for attribute in self._declared(cls) if attribute.owner is cls]
         attributes = self._sqlmodel_attributes(cls)

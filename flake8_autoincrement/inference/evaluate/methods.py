@@ -228,7 +228,7 @@ class Methods(Libraries):
             return Unknown(f"computing it fails: {error}")
 
     def shown(self, value: Instance | Member, function: Callable[..., object]) -> Value:
-        """Give the text of an object: what its `__str__` says, or a member's value where the enumeration is a string."""
+        """Give the text of an object: what its `__str__` says, or the value of an enumeration's member that is one."""
         hook = next(
             (e.namespace["__str__"] for e in value.cls.mro if isinstance(e, Class) and "__str__" in e.namespace), None
         )

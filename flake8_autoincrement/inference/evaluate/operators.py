@@ -55,6 +55,7 @@ _COMPARISON: dict[str, Callable[..., bool]] = {
 
 
 CONDITIONAL_COLUMN = "which column it is depends on a condition that is only known at run time"
+_SET_METHODS = {"-": "difference", "&": "intersection", "|": "union"}
 _COLUMN_MAKERS = (".Column", ".mapped_column")
 
 
@@ -77,6 +78,8 @@ class Operators(Containers):
                 if len(left.items) * right.value > MAXIMUM_ITEMS:
                     return Unknown("a container too large to compute")
                 return Items(left.kind, left.items * right.value, left.open, self.uncertain)
+            case (Items(kind="set"), Items(kind="set")) if sign in _SET_METHODS:
+                return self.call(self.attribute(left, _SET_METHODS[sign]), [right], {})
             case (Mapping(), Mapping()) if sign == "|":
                 return Mapping({**left.entries, **right.entries}, left.open or right.open, self.uncertain)
             case (Constant(), Items() | Mapping()) if sign == "%" and isinstance(left.value, str):
@@ -147,7 +150,7 @@ class Operators(Containers):
             return first
         if isinstance(first, Unknown):
             return first
-        if _makes_column(first) or _makes_column(second):
+        if _may_be_key(first) or _may_be_key(second):
             return Unknown(CONDITIONAL_COLUMN)
         return Unknown("it depends on a condition that is only known at run time")
 
@@ -250,8 +253,12 @@ def _may_be_same(left: Value, right: Value) -> bool:
     return False
 
 
-def _makes_column(value: Value) -> bool:
-    return isinstance(value, Made) and isinstance(value.callee, Symbol) and value.callee.path.endswith(_COLUMN_MAKERS)
+def _may_be_key(value: Value) -> bool:
+    """Say whether a value is a call that makes a column which may be in a primary key."""
+    if not isinstance(value, Made) or not isinstance(value.callee, Symbol):
+        return False
+    is_column = value.callee.path.endswith(_COLUMN_MAKERS)
+    return is_column and ("primary_key" in value.keywords or value.open is not None)
 
 
 def _same(first: Value, second: Value) -> bool:

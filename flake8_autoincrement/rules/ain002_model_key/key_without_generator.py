@@ -21,7 +21,8 @@ def key_without_generator(declaration: Declaration) -> Iterator[Finding]:
         span = _place(declaration, key.column)
         if span is not None and (why := _why(declaration, key)):
             message = f"{declaration.label(key.column)} gets no value: {why}"
-            yield Finding(span, message, _notes(declaration, key.column))
+            severity = Severity.WARNING if _is_numbered_by_owner(declaration, key) else None
+            yield Finding(span, message, _notes(declaration, key.column), severity)
 
 
 def _why(declaration: Declaration, key: KeyColumn) -> str | None:
@@ -34,6 +35,12 @@ def _why(declaration: Declaration, key: KeyColumn) -> str | None:
             names = ", ".join(part.column.name for part in declaration.key)
             return f'the key is composite ({names}), where "auto" counts nothing'
     return None
+
+
+def _is_numbered_by_owner(declaration: Declaration, key: KeyColumn) -> bool:
+    """Say whether the rest of the key refers to another table, so that the program may number the rows below it."""
+    others = [part.column for part in declaration.key if part.column is not key.column]
+    return key in declaration.own_key and any(column.foreign_keys for column in others)
 
 
 def _refers_to_itself(declaration: Declaration, column: Column) -> bool:

@@ -383,3 +383,45 @@ class C(*nowhere):
     found = facts(tmp_path, text)
     tables = [model.table for model in found.models if model.table is not None]
     assert [table.name for table in tables if table.incomplete] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("name", ["Plain", "Plain()", "Below", "Below()", "Missing", "ForeignKey", "nowhere.x"])
+def test_a_type_that_is_none_is_unknown(tmp_path: Path, name: str) -> None:
+    text = "from missing_package import Missing\nfrom sqlalchemy import ForeignKey\n" + HEAD
+    text += "class Plain:\n    pass\nclass Below(nowhere):\n    pass\n"
+    found = facts(tmp_path, text + f'Table("users", metadata, Column("id", {name}, primary_key=True))\n')
+    assert found.tables[0].key[0].generation is KeyGeneration.UNKNOWN
+
+
+@pytest.mark.parametrize("annotation", ["Mapped[enum.Enum]", "Mapped[()]", "Mapped[Annotated[()]]", "List[int]", "Mapped"])
+def test_an_annotation_that_sqlalchemy_refuses_makes_no_key_that_counts(tmp_path: Path, annotation: str) -> None:
+    text = f"""
+import enum
+from typing import Annotated, List
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+class Base(DeclarativeBase):
+    pass
+class User(Base):
+    __tablename__ = "users"
+    id: {annotation} = mapped_column(primary_key=True)
+"""
+    table = facts(tmp_path, text).models[-1].table
+    assert table is not None and not table.key[0].generation.by_server
+
+
+@pytest.mark.parametrize("annotation", ["Nowhere", "List[int]", "Odd"])
+def test_a_field_that_sqlmodel_refuses_is_unknown(tmp_path: Path, annotation: str) -> None:
+    text = f"""
+from typing import List
+from missing_package import Odd
+from sqlmodel import Field, SQLModel
+class User(SQLModel, table=True):
+    id: {annotation} = Field(primary_key=True)
+"""
+    table = facts(tmp_path, text).models[-1].table
+    assert table is not None and table.key[0].generation is KeyGeneration.UNKNOWN
+
+
+def test_a_module_that_raises_binds_nothing_behind(tmp_path: Path) -> None:
+    found = facts(tmp_path, TABLE + 'raise SystemExit\nTable("groups", metadata, Column("id", Integer))\n')
+    assert [table.name for table in found.tables] == ["users"]

@@ -65,3 +65,13 @@ def test_all_rooms_are_under_the_contracts() -> None:
     for name, allowed in (("astroid only in inference", "inference"), ("flake8 only in plugin", "plugin")):
         listed = {module.rpartition(".")[2] for module in forbidden[name]["source_modules"]}
         assert listed == rooms - {allowed, "__init__", "__main__"}
+
+
+@pytest.mark.parametrize("module", sorted((PACKAGE / "inference").rglob("*.py")), ids=lambda path: path.stem)
+def test_astroid_gives_trees_and_nothing_else(module: Path) -> None:
+    """Its inference reads `sys.path`, shares one cache and answers where it cannot know: see the design."""
+    forbidden = {"infer", "inferred", "igetattr", "ilookup", "ancestors", "do_import_module", "declared_metaclass"}
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    assert not {function.attr for function in calls if isinstance(function, ast.Attribute)} & forbidden
+    assert ("TreeRebuilder" in module.read_text(encoding="utf-8")) == (module.name == "trees.py")

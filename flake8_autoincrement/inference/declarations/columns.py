@@ -282,7 +282,8 @@ class Columns:
         """Give the call that makes a column of a Core table."""
         for argument in table.args[2:]:
             made = self.made_column(argument)
-            if made is not None and self.column(made, Place("", None, None)).name == name:
+            found = None if made is None else self.column(made, Place("", None, None))
+            if found is not None and name in (found.key, found.name):
                 return made
         return None
 

@@ -232,6 +232,12 @@ class Models:
                 value = None if attribute.value is None else self._interpreter.force(attribute.value)
                 columns.add(self.column(attribute, scan.cls), value)
         items = list(scan.table_args)
+        for value in map(self._interpreter.force, scan.cls.appended):
+            made = self._columns.made_column(value)
+            if made is None:
+                items.append(value)
+            else:
+                columns.add(self._columns.column(made, Place(scan.cls.dotted, None, made.places[-1])), value)
         incomplete = Unknown(REFLECTED, scan.cls.span) if scan.reflected else scan.incomplete
         options = {} if scan.table_options is None else _options(scan.table_options)
         metadata = self._metadata(scan.cls)

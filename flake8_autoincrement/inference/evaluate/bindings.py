@@ -50,6 +50,7 @@ class Bindings(Expressions):
             case Instance() | Made() | Function():
                 value.attributes[name] = new
             case Module():
+                self.global_name(self.loaded(value), name)  # what the module binds itself comes first
                 value.names[name] = new
 
     def _bind(self, name: str, value: Value, scope: Scope, node: nodes.NodeNG) -> None:

@@ -189,6 +189,9 @@ class Libraries(Classes):
             case (Made(), "append_column" | "append_constraint"):
                 of.args.extend(args)
                 return NONE
+            case (Part(name="__table__", of=Class() as cls), "append_column" | "append_constraint"):
+                cls.appended.extend(args)
+                return NONE
             case (Made(), "Table") if known_name(of.callee) == FLASK:
                 return self._flask_table(of, args, keywords, site)
             case (Class(), "mro"):

@@ -187,10 +187,12 @@ class Super:
 class Class:
     """A class that was read, or one that a call such as `declarative_base()` made.
 
-    `mro` is its linearisation, itself first: classes, and the symbols of libraries. `missing` lists the bases that
-    could not be resolved, with the expression. `library` is what a library made it: a call of `declarative_base`,
-    say. `declared` holds what each `declared_attr` gave for the class, by the identity of the attribute. `compilers`
-    are the functions that `@compiles` registers for it, by dialect. `lines` are the places of its attributes.
+    `mro` is its linearisation, itself first: classes, and the symbols of libraries. `written` are the bases as the
+    class statement has them, with their texts and places. `library` is what made it instead of a class statement: a
+    call of `declarative_base`, say; `kind` tells such roots apart. `declared` holds what each `declared_attr` gave
+    for the class, by the identity of the attribute; `members` are those of an enumeration; `appended` is what was
+    added to the class's table behind the class statement. `compilers` are the functions that `@compiles` registers
+    for it, by dialect. `lines` are the places of its attributes, `home` the module whose execution made it.
     """
 
     name: str
@@ -209,6 +211,7 @@ class Class:
     kind: str = ""
     declared: dict[int, Value] = field(default_factory=dict)
     members: dict[str, Value] = field(default_factory=dict)
+    appended: list[Value] = field(default_factory=list)
     compilers: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
 

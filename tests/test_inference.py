@@ -393,7 +393,9 @@ def test_a_type_that_is_none_is_unknown(tmp_path: Path, name: str) -> None:
     assert found.tables[0].key[0].generation is KeyGeneration.UNKNOWN
 
 
-@pytest.mark.parametrize("annotation", ["Mapped[enum.Enum]", "Mapped[()]", "Mapped[Annotated[()]]", "List[int]", "Mapped"])
+@pytest.mark.parametrize(
+    "annotation", ["Mapped[enum.Enum]", "Mapped[()]", "Mapped[Annotated[()]]", "List[int]", "Mapped"]
+)
 def test_an_annotation_that_sqlalchemy_refuses_makes_no_key_that_counts(tmp_path: Path, annotation: str) -> None:
     text = f"""
 import enum

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flake8_autoincrement.cli.options import add_paths, begun
 from flake8_autoincrement.cli.terminal import print_rich
 from flake8_autoincrement.engine.check import FileReport, check_file, declared_tables
+from flake8_autoincrement.engine.syntax import with_syntax
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.history.declared import declared
 from flake8_autoincrement.output import tables_json, tables_text, text
@@ -26,7 +27,7 @@ def add_tables(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Print the tables and give the exit status: 2 where a file could not be read, else 0."""
     begun_run = begun(arguments)
-    reports = [check_file(begun_run.workspace.project(path), path) for path in begun_run.files]
+    reports = [with_syntax(check_file(begun_run.workspace.project(path), path)) for path in begun_run.files]
     files = declared(report.facts for report in reports if report.facts is not None)
     rows = [row for file in files for row in _rows(file)]
     if arguments.json:

@@ -122,8 +122,8 @@ class Columns:
                 return "auto"
             case "ignore_fk":
                 return "ignore_fk"
-            case int() as number:
-                return bool(number)
+            case int():
+                return False  # SQLAlchemy asks whether it `is True`
         return Unknown("its autoincrement is only known at run time")
 
     # Defaults.
@@ -221,7 +221,7 @@ class Columns:
         args = [self._sql(argument) for argument in made.args]
         if name in ("text", "literal_column", "TextClause"):
             return text_of(self._interpreter.force(made.args[0])) if made.args else None
-        if name == "next_value" and made.args:
+        if name in ("next_value", "func.next_value") and made.args:
             return self._nextval(self._interpreter.force(made.args[0]))
         if name in ("false", "true", "null"):
             return name

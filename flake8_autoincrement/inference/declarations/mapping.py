@@ -168,6 +168,9 @@ class Mapper:
 
     def missing(self, cls: Class) -> Unknown | None:
         """Say why a class's bases are not all known, None if they are."""
+        metaclass = self._interpreter.metaclass(cls)
+        if metaclass is not None and any(_makes_columns(entry) for entry in metaclass.mro):
+            return Unknown(f"its metaclass {metaclass.name} may add to it when it is made", cls.span)
         for entry in cls.mro:
             match entry:
                 case Unknown():
@@ -484,3 +487,15 @@ def _returned(declared: Wrapped) -> Annotation | None:
     if not isinstance(function, Function) or isinstance(function.node, nodes.Lambda) or function.node.returns is None:
         return None
     return Annotation(function.node.returns, function.scope)
+
+
+def _makes_columns(metaclass: Value) -> bool:
+    """Say whether a metaclass's `__new__`, which is not executed for a class statement, speaks of columns or tables."""
+    hook = (
+        unwrapped(metaclass.namespace["__new__"])
+        if isinstance(metaclass, Class) and "__new__" in metaclass.namespace
+        else None
+    )
+    return isinstance(hook, Function) and any(
+        word in hook.node.as_string() for word in ("olumn", "__table", "primary_key")
+    )

@@ -272,8 +272,11 @@ class Models:
     def unnamed(self, cls: Class) -> Unknown | None:
         """Say why the name of a mapped class's table is not known, None if it is."""
         scan = self.mapper.scan(cls)
-        if scan.role is not Role.MAPPED or scan.table is not None or isinstance(scan.table_name, str):
+        if scan.role is not Role.MAPPED or isinstance(scan.table_name, str):
             return None
+        if scan.table is not None:
+            known = self.resolved_table(scan.table) is not None or isinstance(scan.table, Part)
+            return None if known else Unknown("its __table__ is only known at run time", cls.span)
         return scan.table_name or scan.incomplete or Unknown("it is given no table name that is known", cls.span)
 
     def core_table(

@@ -153,8 +153,6 @@ class SqlModels:
                 return self._of(self._interpreter.force(python.inner), depth + 1)
             case Unknown():
                 return inner
-            case Symbol() if inner.path.startswith("pydantic"):
-                return SqlType("AutoString", Affinity.OTHER)
         return Unknown("its type is not known")
 
 

@@ -152,7 +152,8 @@ class SqlTypes:
         return self._instance_type(made, depth) if isinstance(made, Instance) else self._unclear(cls)
 
     def _is_type(self, cls: Class) -> bool:
-        return any(isinstance(entry, Symbol) and self._library_type(entry, Made(entry, [], {})) for entry in cls.mro)
+        symbols = [entry for entry in cls.mro if isinstance(entry, Symbol)]
+        return any(isinstance(self._library_type(entry, Made(entry, [], {})), SqlType) for entry in symbols)
 
     def _unclear(self, cls: Class) -> Unknown | None:
         """Say why a class might be a type after all."""

@@ -11,7 +11,6 @@ from flake8_autoincrement.inference.evaluate.values import (
     Instance,
     Items,
     Made,
-    Mapping,
     Part,
     Super,
     Symbol,
@@ -250,8 +249,3 @@ def _type_map(registry: Made) -> dict[str, Value]:
 
 def _is_none(value: Value) -> bool:
     return isinstance(value, Constant) and value.value is None
-
-
-def mapping_items(value: Value) -> list[tuple[Value, Value]]:
-    """Give the entries of a mapping, nothing for other values."""
-    return list(value.entries.values()) if isinstance(value, Mapping) else []

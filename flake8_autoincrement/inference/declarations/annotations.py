@@ -158,9 +158,6 @@ class Annotations:
             registry = self._interpreter.force(entry.namespace.get("registry", Constant(None)))
             if isinstance(registry, Made):
                 candidates.append(registry.keywords.get("type_annotation_map"))
-            library = entry.library.callee if isinstance(entry.library, Made) else None
-            if isinstance(library, Made):
-                candidates.append(library.keywords.get("type_annotation_map"))
             maps = [self._interpreter.force(candidate) for candidate in candidates if candidate is not None]
             found += [candidate for candidate in maps if isinstance(candidate, Mapping)]
         return found

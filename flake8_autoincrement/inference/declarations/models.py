@@ -130,7 +130,7 @@ class Models:
         return "?"
 
     def _base_name(self, cls: Class) -> str:
-        if isinstance(cls.library, Made) and cls.module == "flask_sqlalchemy":
+        if isinstance(cls.maker, Made) and cls.module == "flask_sqlalchemy":
             return "flask_sqlalchemy.SQLAlchemy.Model"
         return cls.dotted
 
@@ -144,7 +144,7 @@ class Models:
                 break
             chain.append(self._base(step, cls))
             current = step if isinstance(step, Class) else None
-        last = current.library if current is not None and current is not cls else None
+        last = current.maker if current is not None and current is not cls else None
         if isinstance(last, Made):
             chain.append(Base(_maker(last), Role.ROOT, last.places[-1] if last.places else None))
         return chain

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
-import collections.abc
-import numbers
 from collections.abc import Callable
 
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS
-from flake8_autoincrement.inference.evaluate.libraries import known_name
-from flake8_autoincrement.inference.evaluate.standard import Standard
+from flake8_autoincrement.inference.evaluate.kinds import Kinds, any_of, is_missing, sample
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
     NONE,
@@ -21,7 +17,6 @@ from flake8_autoincrement.inference.evaluate.values import (
     Bound,
     Class,
     Constant,
-    Deferred,
     Function,
     Instance,
     Items,
@@ -71,7 +66,7 @@ _CONVERSIONS: dict[str, Callable[..., object]] = {
 }
 
 
-class Builtins(Standard):
+class Builtins(Kinds):
     """Calls Python's own functions."""
 
     # Iteration.
@@ -181,22 +176,10 @@ class Builtins(Standard):
         if name == "type" and len(args) == 3:
             return self.make_class(args[0], args[1], args[2], site)
         if name == "type" and len(args) == 1:
-            return self._type_of(self.force(args[0]))
+            return self.type_of(self.force(args[0]))
         if name in _CONVERSIONS:
             return self._converted(_CONVERSIONS[name], args, keywords)
         return None
-
-    def _type_of(self, value: Value) -> Value:
-        match value:
-            case Instance():
-                return value.cls
-            case Class():
-                return self.metaclass(value) or self.symbol("builtins.type")
-            case Made() if isinstance(value.callee, Symbol):
-                return value.callee
-            case Constant():
-                return self.symbol(f"builtins.{type(value.value).__name__}")
-        return Unknown("the type of an unknown value")
 
     # Attributes and types.
 
@@ -210,8 +193,8 @@ class Builtins(Standard):
         found = self.force(self.attribute(args[0], name))
         value = self.force(args[0])
         if len(args) > 2 and isinstance(value, (Constant, Items, Mapping)) and not isinstance(value, Member):
-            return found if hasattr(_sample(value), name) else args[2]
-        if len(args) > 2 and (isinstance(found, Absent) or _is_missing(found)):
+            return found if hasattr(sample(value), name) else args[2]
+        if len(args) > 2 and (isinstance(found, Absent) or is_missing(found)):
             return args[2]
         return found
 
@@ -219,9 +202,9 @@ class Builtins(Standard):
         name = text_of(self.force(args[1]))
         value = self.force(args[0])
         if isinstance(value, (Constant, Items, Mapping)) and not isinstance(value, Member) and name is not None:
-            return Constant(hasattr(_sample(value), name))
+            return Constant(hasattr(sample(value), name))
         found = Unknown("") if name is None else self.force(self.attribute(value, name))
-        if isinstance(found, Absent) or _is_missing(found):
+        if isinstance(found, Absent) or is_missing(found):
             return FALSE
         return Unknown("whether an unknown value has an attribute") if isinstance(found, (Unknown, Part)) else TRUE
 
@@ -238,10 +221,10 @@ class Builtins(Standard):
         return NONE
 
     def _builtin_isinstance(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        return _answer(self._is_of(self.force(args[0]), self.force(args[1])))
+        return _answer(self.is_of(self.force(args[0]), self.force(args[1])))
 
     def _builtin_issubclass(self, args: list[Value], keywords: dict[str, Value]) -> Value:
-        return _answer(self._is_below(self.force(args[0]), self.force(args[1])))
+        return _answer(self.is_below(self.force(args[0]), self.force(args[1])))
 
     def _builtin_dir(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         cls = self.force(args[0])
@@ -255,52 +238,6 @@ class Builtins(Standard):
         if isinstance(value, (Function, Bound, Class, Partial, Method)):
             return TRUE
         return FALSE if isinstance(value, (Constant, Items, Mapping)) else Unknown("whether it can be called")
-
-    def _is_of(self, value: Value, kind: Value) -> bool | None:
-        if isinstance(kind, Items):
-            return _any([self._is_of(value, self.force(one)) for one in kind.items])
-        if isinstance(kind, Symbol) and kind.path == "builtins.object":
-            return True
-        match value, kind:
-            case (Constant() | Items() | Mapping(), Symbol()):
-                return _is_python(_sample(value), kind.path)
-            case (Class(), Symbol()):
-                return True if kind.path == "builtins.type" else False if kind.path.startswith("builtins.") else None
-            case (Class(), Class()):
-                metaclass = self.metaclass(value)
-                return False if metaclass is None else self._is_below(metaclass, kind)
-            case (Function() | Bound(), Symbol()):
-                if kind.path in ("types.FunctionType", "typing.Callable", "collections.abc.Callable"):
-                    return True
-                return False if kind.path.startswith(("builtins.", "sqlalchemy.")) else None
-            case (Instance(), _):
-                return self._is_below(value.cls, kind)
-            case (Made(), Symbol()) if isinstance(value.callee, Symbol):
-                return self._is_made_by(value.callee, kind)
-            case (Constant() | Items() | Mapping() | Function(), Class()):
-                return False
-        return None
-
-    def _is_made_by(self, callee: Symbol, kind: Symbol) -> bool | None:
-        """Say whether the result of a library's call is of a library's class; other classes may be its bases."""
-        if _same_symbol(callee, kind):
-            return True
-        return False if kind.path.startswith("builtins.") else None
-
-    def _is_below(self, cls: Value, kind: Value) -> bool | None:
-        if isinstance(kind, Items):
-            return _any([self._is_below(cls, self.force(one)) for one in kind.items])
-        if isinstance(cls, Symbol) and isinstance(kind, Symbol):
-            return True if _same_symbol(cls, kind) else None
-        if not isinstance(cls, Class):
-            return None
-        for entry in cls.mro:
-            if entry is kind or (isinstance(entry, Symbol) and isinstance(kind, Symbol) and _same_symbol(entry, kind)):
-                return True
-        if isinstance(kind, Symbol) and kind.path == "builtins.object":
-            return True
-        unclear = any(isinstance(entry, Unknown) or _is_missing(entry) for entry in cls.mro)
-        return None if unclear or isinstance(kind, (Unknown, Deferred)) else False
 
     # Iterables.
 
@@ -387,11 +324,11 @@ class Builtins(Standard):
 
     def _builtin_any(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         items = self.items(args[0])
-        return _answer(None if items is None else _any([self.truth(item) for item in items]))
+        return _answer(None if items is None else any_of([self.truth(item) for item in items]))
 
     def _builtin_all(self, args: list[Value], keywords: dict[str, Value]) -> Value:
         items = self.items(args[0])
-        answer = None if items is None else _any([_negated(self.truth(item)) for item in items])
+        answer = None if items is None else any_of([_negated(self.truth(item)) for item in items])
         return _answer(_negated(answer))
 
     def _builtin_next(self, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -416,41 +353,5 @@ def _answer(truth: bool | None) -> Value:
     return Unknown("it is only known at run time") if truth is None else TRUE if truth else FALSE
 
 
-def _any(truths: list[bool | None]) -> bool | None:
-    return True if True in truths else None if None in truths else False
-
-
 def _negated(truth: bool | None) -> bool | None:
     return None if truth is None else not truth
-
-
-def _is_missing(value: Value) -> bool:
-    return isinstance(value, Symbol) and value.missing is not None
-
-
-def _same_symbol(first: Symbol, second: Symbol) -> bool:
-    if first.path == second.path:
-        return True
-    name = known_name(first)
-    return name is not None and name == known_name(second)
-
-
-def _sample(value: Constant | Items | Mapping) -> object:
-    """Give a Python object of the same type as a value."""
-    if isinstance(value, Constant):
-        return value.value
-    if isinstance(value, Mapping):
-        return {}
-    return {"list": [], "tuple": (), "set": set(), "range": range(0)}.get(value.kind, iter(()))
-
-
-def _is_python(sample: object, path: str) -> bool | None:
-    """Say whether an object of Python's own is of a class of Python's own; of no other library's."""
-    module, _, name = path.rpartition(".")
-    if module == "types" and name == "NoneType":
-        return sample is None
-    found = {"builtins": builtins, "collections.abc": collections.abc, "numbers": numbers}.get(module)
-    kind = getattr(found, name, None) if found is not None else None
-    if isinstance(kind, type):
-        return isinstance(sample, kind)
-    return False if path.startswith(("sqlalchemy.", "sqlmodel.")) else None

@@ -275,6 +275,6 @@ class Calls(Builtins):
         if name == "fget" and instance.supers is not None and instance.supers.args:
             return instance.supers.args[0]
         if instance.supers is not None or any(isinstance(entry, Symbol) for entry in instance.cls.mro):
-            return self.library_instance_attribute(instance, name)
+            return self.attribute_from_library(instance, name)
         inherited = self.class_attribute(instance.cls, name)
         return Part(instance, name) if isinstance(inherited, Part) else inherited

@@ -110,7 +110,7 @@ class Libraries(Classes):
         """Make a class that a library's call returns."""
         place = made.places[-1] if made.places else Span("", 1, 0, 1, 0)
         module = self.executing[-1].name if self.executing else ""
-        cls = Class(name, module, None, place, [], keywords, {}, {}, library=made, kind=kind)
+        cls = Class(name, module, None, place, [], keywords, {}, {}, maker=made, kind=kind)
         cls.written = [(base, name, place) for base in bases]
         cls.bases = [self._base(base) for base in bases]
         self.linearise(cls)
@@ -133,7 +133,7 @@ class Libraries(Classes):
             return made.args[0]
         return Part(made, name)
 
-    def library_instance_attribute(self, instance: Instance, name: str) -> Value:
+    def attribute_from_library(self, instance: Instance, name: str) -> Value:
         """Give an attribute of an instance that its class has from a library."""
         if any(isinstance(entry, Symbol) and known_name(entry) == FLASK for entry in instance.cls.mro):
             made = instance.supers or Made(self.symbol(FLASK), [], {}, instance.places)

@@ -188,7 +188,7 @@ class Class:
     """A class that was read, or one that a call such as `declarative_base()` made.
 
     `mro` is its linearisation, itself first: classes, and the symbols of libraries. `written` are the bases as the
-    class statement has them, with their texts and places. `library` is what made it instead of a class statement: a
+    class statement has them, with their texts and places. `maker` is what made it instead of a class statement: a
     call of `declarative_base`, say; `kind` tells such roots apart. `declared` holds what each `declared_attr` gave
     for the class, by the identity of the attribute; `members` are those of an enumeration; `appended` is what was
     added to the class's table behind the class statement. `compilers` are the functions that `@compiles` registers
@@ -206,7 +206,7 @@ class Class:
     mro: list[Value] = field(default_factory=list)
     written: list[tuple[Value, str, Span]] = field(default_factory=list)
     decorators: list[Value] = field(default_factory=list)
-    library: Value | None = None
+    maker: Value | None = None
     home: Module | None = None
     kind: str = ""
     declared: dict[int, Value] = field(default_factory=dict)

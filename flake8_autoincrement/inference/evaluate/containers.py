@@ -87,6 +87,7 @@ class Containers(Core):
 
     def hashed(self, key: Value) -> object | None:
         """Give what stands for a value as a key, None if the value is not known."""
+        self.step()
         key = self.force(key)
         match key:
             case Constant():
@@ -104,6 +105,7 @@ class Containers(Core):
 
     def plain(self, value: Value) -> tuple[object] | None:
         """Give a value as a Python object of constants, boxed; None if some of it is not constant."""
+        self.step()  # a list in itself many times over grows without bound
         value = self.force(value)
         match value:
             case Constant():

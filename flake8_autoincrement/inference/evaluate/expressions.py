@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Near, is_wide
+from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, MAXIMUM_TEXT, Near, is_wide
 from flake8_autoincrement.inference.evaluate.core import is_dynamic, may_bind
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.values import (
@@ -173,6 +173,8 @@ class Expressions(Operators):
                 parts.append(format(shown, form))
             except (ValueError, TypeError, OverflowError, MemoryError):
                 return Unknown("an f-string that fails", self.span(node, scope.module))
+        if sum(map(len, parts)) > MAXIMUM_TEXT:
+            return Unknown("a value too large to compute", self.span(node, scope.module))
         return assumed(Constant("".join(parts)), *values)
 
     def _slice(self, node: nodes.Slice, scope: Scope) -> Value:

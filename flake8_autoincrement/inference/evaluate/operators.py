@@ -222,9 +222,9 @@ def _holds_assumed(value: Value) -> bool:
         case Assumed():
             return True
         case Items():
-            return any(map(_holds_assumed, value.items))
+            return any(isinstance(item, Assumed) for item in value.items)
         case Mapping():
-            return any(_holds_assumed(item) for _, item in value.entries.values())
+            return any(isinstance(item, Assumed) for _, item in value.entries.values())
     return False
 
 

@@ -30,6 +30,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Scope,
     Symbol,
     Value,
+    text_of,
 )
 from flake8_autoincrement.inference.finder import Finder, Location, is_standard
 from flake8_autoincrement.inference.sources import ReadError, Sources
@@ -308,7 +309,7 @@ class Core(ABC):
     def _exported(self, module: Module, name: str) -> Value | None:
         self.loaded(module)
         exported = None if name == "__all__" else self.global_name(module, "__all__")
-        listed = [text for text in map(_string, getattr(exported, "items", ())) if text is not None]
+        listed = [text for text in map(text_of, getattr(exported, "items", ())) if text is not None]
         if listed and not getattr(exported, "open", None):
             if name not in listed:
                 return None
@@ -409,7 +410,3 @@ def may_bind(text: str, name: str) -> bool:
     word = re.escape(name)
     pattern = rf"\b{word}\s*(:=|=(?!=)|:)|\b(as|global|case)\b[^\n]*\b{word}\b|\.{word}\s*=|[\"']{word}[\"']"
     return re.search(pattern, text) is not None
-
-
-def _string(value: Value) -> str | None:
-    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None

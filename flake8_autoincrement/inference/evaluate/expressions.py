@@ -200,9 +200,7 @@ class Expressions(Operators):
     def _conditional(self, node: nodes.IfExp, scope: Scope) -> Value:
         truth = self.truth(self.evaluate(node.test, scope))
         if truth is None:
-            return self.joined(
-                self.evaluate(node.body, scope), self.evaluate(node.orelse, scope), self.evaluate(node.test, scope)
-            )
+            return self.joined(self.evaluate(node.body, scope), self.evaluate(node.orelse, scope))
         return self.evaluate(node.body if truth else node.orelse, scope)
 
     def _boolean(self, node: nodes.BoolOp, scope: Scope) -> Value:

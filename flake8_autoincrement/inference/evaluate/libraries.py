@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.classes import Classes, is_declarative
+from flake8_autoincrement.inference.evaluate.classes import Classes
 from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Class,
@@ -15,6 +15,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Super,
     Symbol,
     Value,
+    is_none,
     list_of,
     text_of,
 )
@@ -99,7 +100,7 @@ class Libraries(Classes):
             made, text_of(self.force(keywords.get("name", Constant("Base")))) or "Base", bases, {}, kind
         )
         for name in ("metadata", "type_annotation_map"):
-            if name in keywords and not _is_none(self.force(keywords[name])):
+            if name in keywords and not is_none(self.force(keywords[name])):
                 found.namespace[name] = keywords[name]
         found.namespace.setdefault("metadata", Made(self.symbol("sqlalchemy.MetaData"), [], {}))
         if "metaclass" in keywords:
@@ -126,7 +127,7 @@ class Libraries(Classes):
             return self._flask_attribute(made, name)
         if kind == "registry" and name == "metadata":
             found = self.force(made.keywords.get("metadata", NONE))
-            if _is_none(found):
+            if is_none(found):
                 found = Made(self.symbol("sqlalchemy.MetaData"), [], {})
             return made.attributes.setdefault("metadata", found)
         if kind == "Column" and name in ("name", "key") and made.args and text_of(self.force(made.args[0])):
@@ -159,9 +160,7 @@ class Libraries(Classes):
     def _flask_model(self, made: Made) -> Class:
         """Make the `db.Model` of a Flask-SQLAlchemy extension object (`SQLAlchemy._make_declarative_base`)."""
         given = self.force(made.keywords.get("model_class", NONE))
-        bases = [] if _is_none(given) or known_name(given) == "flask_sqlalchemy.Model" else [given]
-        if isinstance(given, Symbol) and is_declarative(given):
-            bases = [given]
+        bases = [] if is_none(given) or known_name(given) == "flask_sqlalchemy.Model" else [given]
         unnamed = self.truth(made.keywords.get("disable_autonaming", NONE))
         model = self.class_of(made, "Model", bases, {}, "root" if unnamed else "flask")
         model.module = "flask_sqlalchemy"
@@ -245,7 +244,3 @@ class Libraries(Classes):
 def _type_map(registry: Made) -> dict[str, Value]:
     found = registry.keywords.get("type_annotation_map")
     return {} if found is None else {"type_annotation_map": found}
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Constant) and value.value is None

@@ -143,7 +143,7 @@ class Operators(Containers):
             return False
         return True if symbol.path == "six.PY3" else None
 
-    def joined(self, first: Value, second: Value, _test: Value | None = None) -> Value:
+    def joined(self, first: Value, second: Value) -> Value:
         """Give what two ways of computing a value agree upon."""
         first, second = self.force(first), self.force(second)
         if first is second or _same(first, second):

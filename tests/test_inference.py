@@ -13,7 +13,8 @@ from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.schema import KeyGeneration
 from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.program import Program
-from flake8_autoincrement.inference.sources import Asked, ReadError, Sources, decoded
+from flake8_autoincrement.inference.dependencies import FILE, FOLDER, NO_FILE, Asked, Dependencies
+from flake8_autoincrement.inference.sources import ReadError, Sources, decoded, digest
 from flake8_autoincrement.inference.trees import ParseError, parsed
 
 HEAD = "from sqlalchemy import Column, Integer, MetaData, Table\n\nmetadata = MetaData()\n"
@@ -260,10 +261,20 @@ def test_what_was_asked_for_is_recorded_present_or_absent(tmp_path: Path) -> Non
             assert not sources.is_file(str(gone))
         assert sources.is_file(str(here))
         assert sources.is_folder(str(tmp_path))
-    assert inner == {Asked(str(here), True), Asked(str(gone), False)}
-    assert outer == inner
+    assert inner == {Asked(str(here), digest(b"x = 1\n")), Asked(str(gone), NO_FILE)}
+    assert outer == inner | {Asked(str(here), FILE), Asked(str(tmp_path), FOLDER)}
     with pytest.raises(ReadError):
         sources.text(str(gone))
+
+
+def test_a_file_rests_on_what_was_asked_for_those_that_it_reads() -> None:
+    dependencies = Dependencies()
+    for path in "abc":
+        dependencies.ask(path, [Asked(path, FILE)])
+    dependencies.read("a", "b")
+    dependencies.read("b", "a")
+    assert dependencies.of("b") == {Asked("a", FILE), Asked("b", FILE)}
+    assert dependencies.of("c") == {Asked("c", FILE)}
 
 
 # Where modules are.

@@ -6,12 +6,10 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 
-from flake8_autoincrement.cli.options import Run, add_paths, add_switches, begun, override
+from flake8_autoincrement.cli.options import Run, add_paths, add_reading, add_switches, begun, override
 from flake8_autoincrement.cli.terminal import is_coloured, print_rich
-from flake8_autoincrement.diagnostics import Diagnostic, Severity
-from flake8_autoincrement.engine.bases import missing_bases
-from flake8_autoincrement.engine.check import FileReport, check_file, unread_tables, without_suppressed
-from flake8_autoincrement.engine.syntax import with_syntax
+from flake8_autoincrement.diagnostics import Diagnostic, Severity, printable
+from flake8_autoincrement.engine.check import FileReport, missing_bases
 from flake8_autoincrement.output import text
 
 
@@ -20,6 +18,7 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser = commands.add_parser("check", help="report what the models break", description=__doc__)
     add_paths(parser)
     add_switches(parser)
+    add_reading(parser)
     parser.add_argument(
         "--fail-on",
         choices=[severity.word for severity in Severity],
@@ -31,21 +30,17 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, print and give the exit status: 0 nothing found, 1 something, 2 a file or this program failed."""
-    reports = list(_reports(begun(arguments, override(arguments))))
+    begun_run = begun(arguments, override(arguments))
+    reports = begun_run.batch.reports(begun_run.files)
     diagnostics = [diagnostic for report in reports for diagnostic in report.diagnostics]
     _print_lines(text.render(diagnostics))
     for report in reports:
         if report.trace is not None:
             print(report.trace, file=sys.stderr)
-    for note in _notes(reports):
+    for note in _notes(reports, begun_run):
         print(f"note: {note}")
     print(text.summary(diagnostics, len(reports)))
     return _status(reports, diagnostics, Severity[arguments.fail_on.upper()])
-
-
-def _reports(run: Run) -> Iterable[FileReport]:
-    for path in run.files:
-        yield without_suppressed(with_syntax(check_file(run.workspace.project(path), path)))
 
 
 def _status(reports: Sequence[FileReport], diagnostics: Sequence[Diagnostic], threshold: Severity) -> int:
@@ -63,9 +58,11 @@ def _print_lines(lines: Iterable[text.Line]) -> None:
             print(line)
 
 
-def _notes(reports: Sequence[FileReport]) -> Iterable[str]:
-    """Say what the diagnostics alone do not: what was not seen."""
-    unread = sum(unread_tables(report.facts) for report in reports if report.facts is not None)
+def _notes(reports: Sequence[FileReport], run: Run) -> Iterable[str]:
+    """Say what the diagnostics alone do not: what was not seen, and what could not be kept."""
+    if run.batch.cache is not None and run.batch.cache.problem is not None:
+        yield f"nothing is kept for the next run: {printable(run.batch.cache.problem)}"
+    unread = sum(report.unread for report in reports)
     if unread:
         yield f"{text.counted(unread, 'table')} could not be read; ain tables says where"
     if names := missing_bases(reports):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not os.path.isdir(os.curdir):
         print("ain: the working directory does not exist any more", file=sys.stderr)
         return 2
+    gc.disable()  # what is made is kept until the end, or dropped as a whole
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()

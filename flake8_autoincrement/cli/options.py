@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from flake8_autoincrement.engine.batch import Batch, available_processors
+from flake8_autoincrement.engine.cache import FOLDER, Cache
 from flake8_autoincrement.engine.check import check_names, known_checks
 from flake8_autoincrement.engine.files import python_files
-from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.engine.project import Invocation, Workspace, cache_folder
 from flake8_autoincrement.settings import Override, class_names
 
 T = TypeVar("T")
@@ -21,9 +23,9 @@ class WrongOption(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command works on: the files to look at and what gives each its project."""
+    """What a command works on: the files to look at and how they are read."""
 
-    workspace: Workspace
+    batch: Batch
     files: tuple[str, ...]
 
 
@@ -33,6 +35,17 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python", metavar="PATH", help="interpreter or folder of the environment whose libraries are searched"
     )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add what says how files are read."""
+    parser.add_argument(
+        "--jobs", "-j", type=_jobs, metavar="N", help="processes that read files (default: one for each processor)"
+    )
+    parser.add_argument(
+        "--cache-dir", metavar="DIR", help=f"where results are kept between runs (default: {FOLDER} in the project)"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="keep nothing, and use nothing that was kept")
 
 
 def add_switches(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +58,17 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
 
 def begun(arguments: argparse.Namespace, override: Override | None = None) -> Run:
     """Find the files; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
-    workspace = Workspace(Invocation(arguments.python, override or Override()), check_names())
-    return Run(workspace, python_files(arguments.paths, workspace.settings))
+    invocation = Invocation(arguments.python, override or Override())
+    workspace = Workspace(invocation, check_names())
+    files = python_files(arguments.paths, workspace.settings)
+    cache = None if arguments.no_cache else Cache(cache_folder(arguments.cache_dir))
+    return Run(Batch(invocation, workspace, cache, arguments.jobs or available_processors()), files)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" must be a number of processes, such as 4')
+    return int(text)
 
 
 def override(arguments: argparse.Namespace) -> Override:

@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake8_autoincrement.diagnostics import Diagnostic, Finding, Note, Severity, printable
-from flake8_autoincrement.engine.project import Project
 from flake8_autoincrement.engine.suppress import Suppressions
 from flake8_autoincrement.facts.declared import Declaration, declarations
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import KeyGeneration, Table
-from flake8_autoincrement.inference.program import Program
-from flake8_autoincrement.inference.sources import ReadError, Sources
 from flake8_autoincrement.output.paths import shown_posix
 from flake8_autoincrement.registry import Check, discovered
 from flake8_autoincrement.settings import Settings
@@ -24,22 +21,32 @@ from flake8_autoincrement.source import Source, Span
 # What is wrong with a file, a setting or this program, and not with a table.
 CODE = "AIN000"
 UNREADABLE, INTERNAL, UNUSED_NOQA, SETTINGS = "unreadable-file", "internal-error", "unused-noqa", "wrong-settings"
+_RAW_BASE = "AIN001"
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
     """What is to be said about a file.
 
-    `failed` is true where the file could not be read or this program made a mistake; `trace` is set for the latter.
-    `facts` is None then.
+    `found` is everything, `diagnostics` what is left of it once the file's `# noqa` comments were heard, and what is
+    said of these. `unread` counts the tables that could not be read. `wants_bases` are the names of the auto-increment
+    bases that a model was asked to inherit from, `has_base` says whether a class of such a name was met. `failed` is
+    true where the file could not be read or this program made a mistake; `trace` is set for the latter.
     """
 
     path: str
-    diagnostics: tuple[Diagnostic, ...]
-    settings: Settings
-    facts: FileFacts | None = None
+    found: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unread: int = 0
+    wants_bases: tuple[str, ...] = ()
+    has_base: bool = False
     failed: bool = False
     trace: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to say."""
+        return self == FileReport(self.path)
 
 
 def check_names() -> frozenset[str]:
@@ -52,22 +59,32 @@ def known_checks(names: Sequence[str]) -> frozenset[str]:
     return accepted(names, check_names())
 
 
-def check_file(project: Project, path: str, program: Program | None = None) -> FileReport:
-    """Check one file, with the project's program unless another is given; raises nothing for what the file holds."""
-    settings = project.settings_for(path)
-    try:
-        facts = (program or project.program).facts(path)
-        findings = () if facts.error else tuple(run_checks(facts, settings))
-    except Exception as error:
-        return _failure(path, settings, INTERNAL, internal_error(path, error), trace=traceback.format_exc())
+def report_on(facts: FileFacts, settings: Settings, source: Source | None) -> FileReport:
+    """Check what a file declares; `source` is its text, None where that could not be read."""
     if facts.error is not None:
-        return _failure(path, settings, UNREADABLE, facts.error.why, facts.error.span)
-    return FileReport(path, findings, settings, facts)
+        return failure(facts.path, UNREADABLE, facts.error.why, facts.error.span)
+    found = tuple(run_checks(facts, settings))
+    heard = found if source is None else tuple(_heard(found, settings, source))
+    wants = settings.bases if any(diagnostic.code == _RAW_BASE for diagnostic in heard) else ()
+    has_base = any(settings.names_base(name) for name in _classes(facts))
+    return FileReport(facts.path, found, heard, unread_tables(facts), wants, has_base)
+
+
+def internal_failure(path: str, error: Exception) -> FileReport:
+    """Report that this program failed at a file; called where the error is handled."""
+    return failure(path, INTERNAL, internal_error(path, error), trace=traceback.format_exc())
 
 
 def internal_error(path: str, error: Exception) -> str:
     """Say in one line that this program failed at a file, and how."""
     return f"flake8-autoincrement failed at {shown_posix(path)}: {type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def failure(path: str, slug: str, message: str, span: Span | None = None, trace: str | None = None) -> FileReport:
+    """Report that a file was not checked, and why."""
+    place = span if span is not None and span.path == path else Span(path, 1, 0, 1, 0)
+    diagnostics = (Diagnostic(place, printable(message), CODE, slug, Severity.ERROR),)
+    return FileReport(path, diagnostics, diagnostics, failed=True, trace=trace)
 
 
 def run_checks(facts: FileFacts, settings: Settings, checks: Iterable[Check] | None = None) -> Iterator[Diagnostic]:
@@ -108,6 +125,16 @@ def unread_tables(facts: FileFacts) -> int:
     return unknown + len(facts.unread)
 
 
+def missing_bases(reports: Iterable[FileReport]) -> tuple[str, ...]:
+    """Give the names of the bases that AIN001 asks for, where no class of that name was met; nothing where one was."""
+    names: dict[str, None] = {}
+    for report in reports:
+        if report.has_base:
+            return ()
+        names.update(dict.fromkeys(report.wants_bases))
+    return tuple(names)
+
+
 _FACTS: Mapping[type, Callable[[FileFacts], Iterable[object]]] = {
     FileFacts: lambda facts: (facts,),
     ModelClass: lambda facts: facts.models,
@@ -116,26 +143,28 @@ _FACTS: Mapping[type, Callable[[FileFacts], Iterable[object]]] = {
 }
 
 
-def without_suppressed(report: FileReport) -> FileReport:
+def _classes(facts: FileFacts) -> Iterator[str]:
+    for model in facts.models:
+        yield model.name
+        yield from (base.name for base in model.bases)
+
+
+def _heard(found: Sequence[Diagnostic], settings: Settings, source: Source) -> list[Diagnostic]:
     """Leave out what the file's `# noqa` comments silence, and add the comments that silence nothing."""
-    source = _source(report.path)
-    if report.failed or source is None or "noqa" not in source.text.lower():
-        return report
+    if "noqa" not in source.text.lower():
+        return list(found)
     suppressions = Suppressions(source)
     if suppressions.whole_file:
-        kept: Sequence[Diagnostic] = ()
-    else:
-        kept = [diagnostic for diagnostic in report.diagnostics if not suppressions.silences(diagnostic)]
-        kept = [*kept, *_unused(suppressions, report)]
-    diagnostics = tuple(sorted(kept, key=lambda diagnostic: diagnostic.sort_key))
-    return FileReport(report.path, diagnostics, report.settings, report.facts)
+        return []
+    kept = [diagnostic for diagnostic in found if not suppressions.silences(diagnostic)]
+    return sorted([*kept, *_unused(suppressions, found, settings)], key=lambda diagnostic: diagnostic.sort_key)
 
 
-def _unused(suppressions: Suppressions, report: FileReport) -> Iterator[Diagnostic]:
-    if UNUSED_NOQA in report.settings.ignore:
+def _unused(suppressions: Suppressions, found: Sequence[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
+    if UNUSED_NOQA in settings.ignore:
         return
-    off = _codes_off(report.settings)
-    for comment in suppressions.unused("AIN", report.diagnostics):
+    off = _codes_off(settings)
+    for comment in suppressions.unused("AIN", found):
         if comment.code not in off:
             message = f'"# noqa: {comment.code}" silences nothing'
             yield Diagnostic(comment.span, message, CODE, UNUSED_NOQA, Severity.WARNING)
@@ -156,18 +185,3 @@ def _diagnostic(check: Check, finding: Finding) -> Diagnostic:
     severity = check.severity if finding.severity is None else finding.severity
     notes = tuple(Note(printable(note.message), note.span) for note in finding.notes)
     return Diagnostic(finding.span, printable(finding.message), check.code, check.slug, severity, notes)
-
-
-def _failure(
-    path: str, settings: Settings, slug: str, message: str, span: Span | None = None, trace: str | None = None
-) -> FileReport:
-    place = span if span is not None and span.path == path else Span(path, 1, 0, 1, 0)
-    diagnostic = Diagnostic(place, message, CODE, slug, Severity.ERROR)
-    return FileReport(path, (diagnostic,), settings, failed=True, trace=trace)
-
-
-def _source(path: str) -> Source | None:
-    try:
-        return Source(path, Sources().text(path))
-    except ReadError:
-        return None

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from flake8_autoincrement.engine.cache import FOLDER
 from flake8_autoincrement.engine.environment import (
     Environment,
     NoEnvironment,
@@ -16,11 +18,14 @@ from flake8_autoincrement.engine.environment import (
     own_environment,
     project_environment,
 )
+from flake8_autoincrement.engine.version import fingerprint, own_version
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.inference.finder import Finder
-from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.inference.sources import Sources
 from flake8_autoincrement.settings import Override, Settings, SettingsError, find_settings
+
+if TYPE_CHECKING:
+    from flake8_autoincrement.inference.program import Program
 
 # What holds where neither the settings nor a project's own environment say otherwise.
 NEWEST_SQLALCHEMY: Version = (2, 1)
@@ -52,12 +57,15 @@ class Project:
 
     def new_program(self) -> Program:
         """Make a program that has read nothing yet."""
+        from flake8_autoincrement.inference.program import Program  # which brings astroid in: not for what is kept
+
         return Program(self.roots, self.libraries, sqlalchemy=self.sqlalchemy, sqlmodel=self.sqlmodel)
 
     @cached_property
-    def program(self) -> Program:
-        """Give the program that all files of the project share."""
-        return self.new_program()
+    def context(self) -> bytes:
+        """Give what stands for everything that facts depend on beside files: where is searched, and this program."""
+        searched = (self.roots, self.libraries, self.sqlalchemy, self.sqlmodel)
+        return fingerprint((searched, own_version()))
 
     def settings_for(self, path: str) -> Settings:
         """Give the settings that hold for one file: those of its module, and the command line's over them."""
@@ -122,6 +130,15 @@ class Workspace:
             except NoEnvironment as error:
                 raise SettingsError(str(settings.file), "python", settings.python, str(error)) from None
         return enclosing_environment(folder / "file") or project_environment(folders) or own_environment()
+
+
+def cache_folder(given: str | None) -> str:
+    """Give the folder of the cache: the given one, else that of the project that the working directory belongs to."""
+    if given is not None:
+        return os.path.abspath(os.path.expanduser(given))
+    folder = Path.cwd()
+    above = [folder, *folder.parents]
+    return str(above[_top(above)] / FOLDER)
 
 
 def _roots(folder: Path) -> Iterator[Path]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
 
+from flake8_autoincrement.inference.dependencies import Asked
 from flake8_autoincrement.inference.sources import Sources
+
+INSTALLED = ("site-packages", "dist-packages")
+_PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
+
+Key = TypeVar("Key", bound=Hashable)
+Answer = TypeVar("Answer")
+Remembered = tuple[Answer, set[Asked]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +45,13 @@ class Finder:
         self._sources = sources
         self._roots = tuple(roots)
         self._libraries = tuple(libraries)
-        self._found: dict[tuple[str, str], Location | None] = {}
-        self._package_roots: dict[str, str] = {}
+        self._found: dict[tuple[str, str], Remembered[Location | None]] = {}
+        self._package_roots: dict[str, Remembered[str]] = {}
 
     def absolute(self, name: str, importer: str) -> Location | None:
         """Find the module called `name`, as the file `importer` would import it."""
-        folder = os.path.dirname(importer)
-        key = (name, folder)
-        if key not in self._found:
-            self._found[key] = self._absolute(name, folder)
-        return self._found[key]
+        root = self.package_root(os.path.dirname(importer))
+        return self._remembered(self._found, (name, root), lambda: self._absolute(name, root))
 
     def relative(self, level: int, name: str, importer: str) -> Location | None:
         """Find the module that `from {level dots}{name} import` means in the file `importer`."""
@@ -65,12 +73,12 @@ class Finder:
 
     def package_root(self, folder: str) -> str:
         """Give the first folder from `folder` upward that is not a package, that is, has no `__init__.py`."""
-        found = self._package_roots.get(folder)
-        if found is None:
-            parent = os.path.dirname(folder)
-            is_package = parent != folder and self._initializer(folder) is not None
-            found = self._package_roots[folder] = self.package_root(parent) if is_package else folder
-        return found
+        return self._remembered(self._package_roots, folder, lambda: self._package_root(folder))
+
+    def _package_root(self, folder: str) -> str:
+        parent = os.path.dirname(folder)
+        is_package = parent != folder and self._initializer(folder) is not None
+        return self.package_root(parent) if is_package else folder
 
     def name(self, path: str) -> str:
         """Give the dotted name of the module in a file: from the innermost known root, else from its package root."""
@@ -101,10 +109,20 @@ class Finder:
             return folder
         return os.path.join(root, os.path.relpath(folder, root).split(os.sep)[0])
 
-    def _absolute(self, name: str, folder: str) -> Location | None:
+    def _remembered(self, memory: dict[Key, Remembered[Answer]], key: Key, find: Callable[[], Answer]) -> Answer:
+        """Give an answer that was found before, and put what it rests on to the account of who asks this time."""
+        found = memory.get(key)
+        if found is None:
+            with self._sources.recording() as asked:
+                found = memory[key] = (find(), asked)
+        else:
+            self._sources.repeat(found[1])
+        return found[0]
+
+    def _absolute(self, name: str, root: str) -> Location | None:
         parts = name.split(".")
-        for root in self._search_path(folder):
-            first = self._child((root,), parts[0], None)
+        for folder in self._search_path(root):
+            first = self._child((folder,), parts[0], None)
             if first is None:
                 continue
             found = self.below(first, parts[1:])
@@ -114,13 +132,23 @@ class Finder:
                 return None
         return None
 
-    def _search_path(self, folder: str) -> Iterator[str]:
-        root = self.package_root(folder)
+    def _search_path(self, root: str) -> Iterator[str]:
         seen = set()
-        for candidate in (root, *self._roots, *_above(root), *self._libraries):
+        for candidate in itertools.chain((root,), self._roots, self._above(root), self._libraries):
             if candidate not in seen:
                 seen.add(candidate)
                 yield candidate
+
+    def _above(self, folder: str) -> Iterator[str]:
+        """Give the folders above, up to four, stopping where a project ends."""
+        for _ in range(4):
+            if any(self._sources.exists(os.path.join(folder, mark)) for mark in _PROJECT_MARKS):
+                return
+            parent = os.path.dirname(folder)
+            if parent == folder or os.path.basename(folder) in INSTALLED:
+                return
+            folder = parent
+            yield folder
 
     def _child(self, folders: Sequence[str], part: str, top: str | None) -> Location | None:
         spaces = []
@@ -141,21 +169,25 @@ class Finder:
         return path if self._sources.is_file(path) else None
 
 
+@lru_cache(maxsize=None)
+def is_installed(folder: str) -> bool:
+    """Say whether a folder holds installed libraries, by its name or by the metadata that stand in it, or lies in such."""
+    parent = os.path.dirname(folder)
+    if os.path.basename(folder) in INSTALLED or _has_metadata(folder):
+        return True
+    return parent != folder and is_installed(parent)
+
+
+def _has_metadata(folder: str) -> bool:
+    try:
+        return any(name.endswith(".dist-info") for name in os.listdir(folder))
+    except OSError:
+        return False
+
+
 def is_standard(name: str) -> bool:
     """Say whether a module is of Python's standard library."""
     return name.partition(".")[0] in sys.stdlib_module_names
-
-
-def _above(folder: str) -> Iterator[str]:
-    """Give the folders above, up to four, stopping where a project ends."""
-    for _ in range(4):
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in ("pyproject.toml", "setup.py", ".git")):
-            return
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.basename(folder) in ("site-packages", "dist-packages"):
-            return
-        folder = parent
-        yield folder
 
 
 def _inside(path: str, folder: str) -> bool:

@@ -15,12 +15,14 @@ from flake8_autoincrement.facts.schema import Table
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.declarations.coretables import CoreTables
 from flake8_autoincrement.inference.declarations.models import Models
+from flake8_autoincrement.inference.dependencies import Dependencies
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.values import Class, Module
-from flake8_autoincrement.inference.finder import Finder
-from flake8_autoincrement.inference.sources import ReadError, Sources
-from flake8_autoincrement.inference.trees import ParseError, parsed
-from flake8_autoincrement.inference.triggers import may_declare
+from flake8_autoincrement.inference.finder import Finder, is_installed
+from flake8_autoincrement.inference.reach import Reach
+from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
+from flake8_autoincrement.inference.syntax import ParseError, parse_problem
+from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable, speaks_of_mapping
 from flake8_autoincrement.source import Span
 
 
@@ -41,6 +43,7 @@ class Program:
     ) -> None:
         self._sources = Sources()
         self._finder = Finder(self._sources, roots, libraries)
+        self._reach = Reach(self._sources, self._finder)
         self._interpreter = Interpreter(self._sources, self._finder, sqlalchemy)
         self._models = Models(self._interpreter, sqlalchemy, sqlmodel)
         self._core_tables = CoreTables(self._interpreter, self._models)
@@ -49,6 +52,20 @@ class Program:
     def overlay(self, path: str, text: str) -> None:
         """Use `text` for `path` instead of what the disk has, as for an editor's unsaved buffer."""
         self._sources.overlay(os.path.abspath(path), text)
+
+    @property
+    def dependencies(self) -> Dependencies:
+        """Give what the facts of each file rest on."""
+        return self._sources.dependencies
+
+    @property
+    def weight(self) -> int:
+        """Give the size of the texts whose trees are kept, in characters."""
+        return sum(len(module.text) for module in self._interpreter.modules.values())
+
+    def digest(self, path: str) -> bytes | None:
+        """Give the digest of a file's content as it was read, None where it was not."""
+        return self._sources.digest_of(path)
 
     def facts(self, path: str) -> FileFacts:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
@@ -60,24 +77,34 @@ class Program:
 
     def _read(self, path: str) -> FileFacts:
         try:
-            text = self._sources.text(path)
-            if not may_declare(text):
-                return FileFacts(path)
+            with self._sources.on_behalf(path):
+                data = self._sources.data(path)
+                if never_readable(data):
+                    decoded(data)
+                if not self._may_declare(path, data):
+                    return FileFacts(path, error=self._unreadable(path, data))
+                text = self._sources.text(path)
         except ReadError as error:
             return FileFacts(path, error=Unreadable(str(error), Span(path, 1, 0, 1, 0)))
         module = self._interpreter.executed(self._interpreter.module_at(path))
         if module.tree is None:
-            return FileFacts(path, error=self._parse_failure(path, text))
+            return FileFacts(path, error=_parse_failure(path, text))
         if _is_revision(module):
             return FileFacts(path)
         return self._declared(module)
 
-    def _parse_failure(self, path: str, text: str) -> Unreadable:
-        try:
-            parsed(text, path, "", False)
-        except ParseError as error:
-            return _syntax_error(path, error)
-        return Unreadable("it could not be read", Span(path, 1, 0, 1, 0))
+    def _may_declare(self, path: str, data: bytes) -> bool:
+        """Say whether a file could declare a table."""
+        return may_declare(data) and (names_table(data) or self._reach.leads_to_mapping(path, data))
+
+    def _unreadable(self, path: str, data: bytes) -> Unreadable | None:
+        """Say why Python cannot read a file that declares nothing, None if it can.
+
+        Installed files are only parsed where they speak of SQLAlchemy: what else is wrong with them concerns nobody.
+        """
+        if is_installed(os.path.dirname(path)) and not (may_declare(data) and speaks_of_mapping(data)):
+            return None
+        return None if self._reach.is_of_known_library(path) else _syntax_problem(path, decoded(data))
 
     def _declared(self, module: Module) -> FileFacts:
         with self._interpreter.at(module):
@@ -112,6 +139,15 @@ def _place(fact: ModelClass | Table) -> tuple[int, int]:
 def _is_revision(module: Module) -> bool:
     """Say whether a module is an Alembic revision, whose tables are a moment of history and not declarations."""
     return "revision" in module.names and "down_revision" in module.names
+
+
+def _syntax_problem(path: str, text: str) -> Unreadable | None:
+    problem = parse_problem(text)
+    return None if problem is None else _syntax_error(path, problem)
+
+
+def _parse_failure(path: str, text: str) -> Unreadable:
+    return _syntax_problem(path, text) or Unreadable("it is nested too deeply to be read", Span(path, 1, 0, 1, 0))
 
 
 def _syntax_error(path: str, error: ParseError) -> Unreadable:

@@ -2,59 +2,88 @@
 
 from __future__ import annotations
 
-import codecs
+import errno
 import io
 import os
+import stat
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from hashlib import blake2b
+
+from flake8_autoincrement.inference.dependencies import (
+    FILE,
+    FOLDER,
+    MARK,
+    NO_FILE,
+    NO_FOLDER,
+    NO_MARK,
+    UNREADABLE,
+    Asked,
+    Dependencies,
+)
+from flake8_autoincrement.inference.triggers import UTF_16
 
 
 class ReadError(Exception):
     """A file that could not be read or decoded; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A path that an evaluation asked for; `present` says whether a file was there."""
-
-    path: str
-    present: bool
-
-
 class Sources:
-    """Reads files, the overlaid ones from memory, and keeps a record of what was asked for, present or absent."""
+    """Reads files, the overlaid ones from memory, and keeps a record of what was asked for, present or absent.
+
+    What is asked inside `on_behalf` goes to the account of the file that it names, in `dependencies`.
+    """
 
     def __init__(self) -> None:
-        self._overlays: dict[str, str] = {}
+        self.dependencies = Dependencies()
+        self._overlays: dict[str, bytes] = {}
         self._texts: dict[str, str | ReadError] = {}
+        self._digests: dict[str, bytes] = {}
         self._files: dict[str, bool] = {}
         self._folders: dict[str, bool] = {}
+        self._askers: list[str] = []
         self._records: list[set[Asked]] = []
 
     def overlay(self, path: str, text: str) -> None:
         """Use `text` for the file at `path`, whether it exists or not."""
-        self._overlays[path] = text
+        self._overlays[path] = text.encode("utf-8", "surrogatepass")
         self._texts[path] = text.replace("\r\n", "\n").replace("\r", "\n")
         self._files[path] = True
 
+    def data(self, path: str) -> bytes:
+        """Give a file's bytes, which are not kept; raise `ReadError` if there is none that can be read."""
+        try:
+            data = self._overlays[path] if path in self._overlays else read_bytes(path)
+        except OSError as error:
+            self._record(Asked(path, UNREADABLE))
+            raise ReadError(error.strerror or str(error)) from None
+        if path not in self._digests:
+            self._digests[path] = digest(data)
+        self._record(Asked(path, self._digests[path]))
+        return data
+
     def text(self, path: str) -> str:
         """Give a file's decoded text, with `\\n` at the ends of lines; raise `ReadError` if there is none."""
-        self._record(path, True)
         found = self._texts.get(path)
-        if found is None:
-            found = self._texts[path] = _read(path)
+        if found is None or path not in self._digests:
+            found = self._texts[path] = self._read(path)
+        else:
+            self._record(Asked(path, self._digests[path]))
         if isinstance(found, ReadError):
             raise found
         return found
+
+    def digest_of(self, path: str) -> bytes | None:
+        """Give the digest of a file's content as it was read, None where it was not."""
+        return self._digests.get(path)
 
     def is_file(self, path: str) -> bool:
         """Say whether there is a file at `path`."""
         found = self._files.get(path)
         if found is None:
             found = self._files[path] = os.path.isfile(path)
-        self._record(path, found)
+        self._record(Asked(path, FILE if found else NO_FILE))
         return found
 
     def is_folder(self, path: str) -> bool:
@@ -62,7 +91,25 @@ class Sources:
         found = self._folders.get(path)
         if found is None:
             found = self._folders[path] = os.path.isdir(path)
+        self._record(Asked(path, FOLDER if found else NO_FOLDER))
         return found
+
+    def exists(self, path: str) -> bool:
+        """Say whether there is anything at `path`."""
+        found = os.path.exists(path)
+        self._record(Asked(path, MARK if found else NO_MARK))
+        return found
+
+    # Records.
+
+    @contextmanager
+    def on_behalf(self, path: str) -> Iterator[None]:
+        """Put what is asked inside the block on the account of a file."""
+        self._askers.append(path)
+        try:
+            yield
+        finally:
+            self._askers.pop()
 
     @contextmanager
     def recording(self) -> Iterator[set[Asked]]:
@@ -76,24 +123,43 @@ class Sources:
             if self._records:
                 self._records[-1] |= record
 
-    def _record(self, path: str, present: bool) -> None:
+    def repeat(self, asked: Iterable[Asked]) -> None:
+        """Record questions once more whose answers somebody remembered."""
         if self._records:
-            self._records[-1].add(Asked(path, present))
+            self._records[-1].update(asked)
+        if self._askers:
+            self.dependencies.ask(self._askers[-1], asked)
+
+    def _record(self, asked: Asked) -> None:
+        self.repeat((asked,))
+
+    def _read(self, path: str) -> str | ReadError:
+        try:
+            data = self.data(path)
+            return self._texts[path] if path in self._overlays else decoded(data)
+        except ReadError as error:
+            return error
 
 
-def _read(path: str) -> str | ReadError:
-    try:
-        with open(path, "rb") as file:
-            return decoded(file.read())
-    except OSError as error:
-        return ReadError(error.strerror or str(error))
-    except ReadError as error:
-        return error
+def read_bytes(path: str) -> bytes:
+    """Read a regular file; raise `OSError` for anything else, so that nothing waits for what a pipe may bring."""
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", path)
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def digest(data: bytes) -> bytes:
+    """Give what stands for a content: 16 bytes that no other content has."""
+    return blake2b(data, digest_size=16).digest()
 
 
 def decoded(data: bytes) -> str:
     """Decode source as Python does (PEP 263), with `\\n` at the ends of lines; raise `ReadError` if that fails."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(UTF_16):
         raise ReadError("it is UTF-16, which Python does not read")
     if b"\0" in data:
         raise ReadError("it contains a NUL byte")
@@ -104,4 +170,6 @@ def decoded(data: bytes) -> str:
         raise ReadError(str(error)) from None
     except UnicodeDecodeError as error:
         raise ReadError(f"it is not {error.encoding}: {error.reason} at byte {error.start}") from None
+    except ValueError as error:
+        raise ReadError(f"it is not {encoding}: {error}") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

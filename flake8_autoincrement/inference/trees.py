@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import gc
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,14 +10,7 @@ from astroid import nodes
 from astroid.manager import AstroidManager
 from astroid.rebuilder import TreeRebuilder
 
-
-class ParseError(Exception):
-    """A text that is not Python; `line` counts from 1 and `column` from 0."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
+from flake8_autoincrement.inference.syntax import ParseError, syntax_tree
 
 
 def parsed(text: str, path: str, name: str, package: bool) -> nodes.Module:
@@ -28,19 +19,11 @@ def parsed(text: str, path: str, name: str, package: bool) -> nodes.Module:
     `TreeRebuilder` is not documented, but its signature is the same from astroid 3.2 to 4.3.
     """
     with _collector_paused():
+        tree = syntax_tree(text)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text)
             return TreeRebuilder(AstroidManager(), data=text).visit_module(tree, name, path, package)
-        except SyntaxError as error:
-            raise ParseError(
-                error.msg or "invalid syntax", error.lineno or 1, max((error.offset or 1) - 1, 0)
-            ) from None
         except (RecursionError, MemoryError):
             raise ParseError("it is nested too deeply to be read", 1, 0) from None
-        except ValueError as error:
-            raise ParseError(str(error), 1, 0) from None
 
 
 def metaclass_of(node: nodes.ClassDef) -> nodes.NodeNG | None:

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from functools import lru_cache
 
-_WORDS = (
-    "olumn",  # Column, mapped_column, db.Column
-    "Mapped[",
-    "__table",
-    "SQLModel",
-    "declarative",
-    "Table",
-    ".Model",
-    "map_imperatively",
-)
-_BASES = re.compile(r"\bclass\s+\w+\s*\([^)]*(?:Base|Model|Mixin|Entity)")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+# Column, mapped_column, db.Column; the other words stand for themselves.
+_WORDS = re.compile(rb"olumn|Mapped\[|__table|SQLModel|declarative|Table|\.Model|map_imperatively")
+_COMMENT = re.compile(rb"noqa[^\n]*ain")
+_BASES = re.compile(rb"class\s+\w+\s*\([^)]*(?:Base|Model|Mixin|Entity)")
 
 
-@lru_cache(maxsize=4096)
-def may_declare(text: str) -> bool:
-    """Say whether a file could declare a model or a table."""
-    return any(word in text for word in _WORDS) or _BASES.search(text) is not None
+def may_declare(data: bytes) -> bool:
+    """Say whether a file's bytes could declare a model or a table, in any encoding that extends ASCII."""
+    return _WORDS.search(data) is not None or _BASES.search(data) is not None
+
+
+def names_table(data: bytes) -> bool:
+    """Say whether a class may name its table: such a one is a model also where its base could not be found."""
+    return b"__table" in data
+
+
+def speaks_of_mapping(data: bytes) -> bool:
+    """Say whether SQLAlchemy, or a library that is built on it, is named anywhere in a file."""
+    return any(name in data for name in (b"sqlalchemy", b"SQLAlchemy", b"sqlmodel"))
+
+
+def is_plain(data: bytes) -> bool:
+    """Say whether nothing can be said about a file of these bytes: no model, no encoding, no comment of ours."""
+    return not (may_declare(data) or never_readable(data) or _has_comment(data))
+
+
+def never_readable(data: bytes) -> bool:
+    """Say whether no declaration of an encoding could make Python read a file's bytes."""
+    return data.startswith(UTF_16) or b"\0" in data
+
+
+def _has_comment(data: bytes) -> bool:
+    lower = data.lower()
+    return b"noqa" in lower and _COMMENT.search(lower) is not None
+
+
+def text_may_declare(text: str) -> bool:
+    """Say the same of a text."""
+    return may_declare(text.encode("utf-8", "surrogatepass"))

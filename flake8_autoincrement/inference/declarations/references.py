@@ -59,6 +59,7 @@ class References:
                 yield module
             self._interpreter.bind_imports(module)
             for imported in module.imported:
+                self._interpreter.sources.dependencies.read(module.path, imported.path)
                 if id(imported) not in seen:
                     seen[id(imported)] = imported
                     queue.append(imported)

@@ -191,10 +191,13 @@ class Bindings(Expressions):
     def _import(self, node: nodes.Import, scope: Scope) -> None:
         for path, alias in node.names:
             name = path if alias else path.partition(".")[0]
-            self._bind(alias or name, self._module_named(name, scope.module), scope, node)
+            self._bind(alias or name, self.module_named(name, scope.module), scope, node)
 
-    def _module_named(self, name: str, importer: Module) -> Value:
+    def module_named(self, name: str, importer: Module) -> Value:
+        """Give the module of `import name`, one of another package when something of it is needed."""
         value = self.imported_module(name, importer)
+        if isinstance(value, Module):
+            self.sources.dependencies.read(importer.path, value.path)
         if isinstance(value, (Module, Package)) and not self.is_near(value.location.top, importer):
             return Deferred(lambda: value)
         return value
@@ -211,17 +214,18 @@ class Bindings(Expressions):
             if name == "*":
                 self._import_star(source, scope)
             elif isinstance(source, Symbol):
-                self._bind(alias or name, self.imported_name(source, name), scope, node)
+                self._bind(alias or name, self.imported_name(source, name, importer), scope, node)
             else:
                 self._bind(alias or name, self._imported_lazily(source, name, importer), scope, node)
 
     def _imported_lazily(self, source: Value, name: str, importer: Module) -> Deferred:
         near = isinstance(source, (Module, Package)) and self.is_near(source.location.top, importer)
-        return (Near if near else Deferred)(lambda: self.imported_name(source, name))
+        return (Near if near else Deferred)(lambda: self.imported_name(source, name, importer))
 
     def _import_star(self, source: Value, scope: Scope) -> None:
         match source:
             case Module():
+                self.sources.dependencies.read(scope.module.path, source.path)
                 scope.module.stars.append(source)
             case Symbol() if source.missing is None:
                 scope.module.star_symbols.append(source.path)

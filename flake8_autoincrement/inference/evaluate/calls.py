@@ -38,7 +38,6 @@ from flake8_autoincrement.inference.evaluate.values import (
     Wrapped,
     tuple_of,
 )
-from flake8_autoincrement.inference.triggers import may_declare
 from flake8_autoincrement.source import Span
 
 
@@ -57,7 +56,7 @@ class Calls(Builtins):
     def _may_declare(self, callee: Function | Class) -> bool:
         """Say whether calling a function could declare tables, by the words of the file that it stands in."""
         module = callee.scope.module if isinstance(callee, Function) else callee.home
-        return module is None or may_declare(module.text)
+        return module is None or module.may_declare
 
     def _put_off(
         self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None
@@ -221,10 +220,9 @@ class Calls(Builtins):
         value = self.force(value)
         match value:
             case Module():
-                found = self.member(value, name)
-                return found
+                return self.member(value, name)
             case Package():
-                return self.imported_name(value, name)
+                return self.module_of(value, name)
             case Symbol():
                 return self.symbol_attribute(value, name)
             case Class():

@@ -33,8 +33,11 @@ from flake8_autoincrement.inference.evaluate.values import (
     text_of,
 )
 from flake8_autoincrement.inference.finder import Finder, Location, is_standard
+from flake8_autoincrement.inference.reach import KNOWN_LIBRARIES
 from flake8_autoincrement.inference.sources import ReadError, Sources
-from flake8_autoincrement.inference.trees import ParseError, parsed
+from flake8_autoincrement.inference.syntax import ParseError
+from flake8_autoincrement.inference.trees import parsed
+from flake8_autoincrement.inference.triggers import text_may_declare
 from flake8_autoincrement.source import Span
 
 Result = TypeVar("Result")
@@ -42,11 +45,6 @@ Result = TypeVar("Result")
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
-
-KNOWN_LIBRARIES = frozenset(
-    {"six", "sqlalchemy", "sqlmodel", "flask_sqlalchemy", "alembic", "pydantic", "typing_extensions"}
-)
-
 
 class Exhausted(Exception):
     """The budget of a statement is used up."""
@@ -184,8 +182,9 @@ class Core(ABC):
         if module is None:
             is_package = os.path.basename(path) == "__init__.py"
             folder = os.path.dirname(path)
-            location = Location(path, (folder,) if is_package else (), self.finder.top(path))
-            module = self.modules[path] = Module(self.finder.name(path), location, path)
+            with self.sources.on_behalf(path):
+                location = Location(path, (folder,) if is_package else (), self.finder.top(path))
+                module = self.modules[path] = Module(self.finder.name(path), location, path)
         return module
 
     def executed(self, module: Module) -> Module:
@@ -212,7 +211,9 @@ class Core(ABC):
             __package__=Constant(module.name if module.location.folders else module.name.rpartition(".")[0]),
         )
         try:
-            module.text = self.sources.text(module.path)
+            with self.sources.on_behalf(module.path):
+                module.text = self.sources.text(module.path)
+            module.may_declare = text_may_declare(module.text)
             module.tree = parsed(module.text, module.path, module.name, bool(module.location.folders))
         except (ReadError, ParseError) as error:
             module.failure = f"{module.path}: {error}"
@@ -315,14 +316,14 @@ class Core(ABC):
                 return None
         elif name.startswith("_"):
             return None
-        return self.global_name(module, name) or self._submodule(module.location, module.name, name)
+        return self.global_name(module, name) or self._submodule(module, name)
 
     def member(self, module: Module, name: str) -> Value:
         """Give an attribute of a module: a global, a submodule, or what its `__getattr__` answers."""
         self.loaded(module)
         if (found := self.global_name(module, name)) is not None:
             return found
-        if (found := self._submodule(module.location, module.name, name)) is not None:
+        if (found := self._submodule(module, name)) is not None:
             return found
         if module.failure is not None:
             return Unknown(module.failure)
@@ -334,12 +335,23 @@ class Core(ABC):
             return Unknown(f"{module.name} imports * from a module that could not be read")
         return Absent(f"{module.name} does not define it")
 
-    def _submodule(self, location: Location, name: str, part: str) -> Value | None:
-        found = self.finder.below(location, [part])
-        return None if found is None else self._module_value(found, f"{name}.{part}")
+    def _submodule(self, package: Module | Package, part: str) -> Value | None:
+        """Give a module of a package; whoever brought the package in rests on what is found."""
+        reader = package.path if isinstance(package, Module) else package.importer
+        with self.sources.on_behalf(reader):
+            found = self.finder.below(package.location, [part])
+        if found is None:
+            return None
+        if found.path is not None:
+            self.sources.dependencies.read(reader, found.path)
+        return self._module_value(found, f"{package.name}.{part}", reader)
 
-    def _module_value(self, location: Location, name: str) -> Value:
-        return Package(name, location) if location.path is None else self.module_at(location.path)
+    def module_of(self, package: Package, name: str) -> Value:
+        """Give a module of a namespace package."""
+        return self._submodule(package, name) or Absent(f"{package.name} has no module {name}")
+
+    def _module_value(self, location: Location, name: str, importer: str) -> Module | Package:
+        return Package(name, location, importer) if location.path is None else self.module_at(location.path)
 
     # Imports.
 
@@ -348,11 +360,12 @@ class Core(ABC):
         top = name.partition(".")[0]
         if top in KNOWN_LIBRARIES or is_standard(top):
             return self.symbol(name)
-        location = self.finder.absolute(name, importer.path)
-        if location is not None:
-            return self._module_value(location, name)
-        if "." in name and self.finder.absolute(top, importer.path) is not None:
-            return self._missing_submodule(name, importer)
+        with self.sources.on_behalf(importer.path):
+            location = self.finder.absolute(name, importer.path)
+            if location is not None:
+                return self._module_value(location, name, importer.path)
+            if "." in name and self.finder.absolute(top, importer.path) is not None:
+                return self._missing_submodule(name, importer)
         return self.symbol(name, f"the package {top} was not found")
 
     def _missing_submodule(self, name: str, importer: Module) -> Value:
@@ -360,17 +373,18 @@ class Core(ABC):
         head, _, tail = name.rpartition(".")
         parent = self.imported_module(head, importer)
         if isinstance(parent, Module):
+            self.sources.dependencies.read(importer.path, parent.path)
             return self.member(parent, tail)
         return Absent(f"there is no module {name}") if isinstance(parent, Package) else parent
 
-    def imported_name(self, source: Value, name: str) -> Value:
+    def imported_name(self, source: Value, name: str, importer: Module) -> Value:
         """Resolve `from source import name`."""
         match source:
             case Module():
+                self.sources.dependencies.read(importer.path, source.path)
                 return self.member(source, name)
             case Package():
-                found = self._submodule(source.location, source.name, name)
-                return found or Absent(f"{source.name} has no module {name}")
+                return self.module_of(source, name)
             case Symbol():
                 return self.symbol(f"{source.path}.{name}", source.missing)
             case _:
@@ -378,14 +392,15 @@ class Core(ABC):
 
     def relative_module(self, level: int, name: str, importer: Module) -> Value:
         """Resolve the module of `from ..name import`."""
-        location = self.finder.relative(level, name, importer.path)
+        with self.sources.on_behalf(importer.path):
+            location = self.finder.relative(level, name, importer.path)
         if location is None:
             return Absent(f"there is no module {'.' * level}{name}")
         package = importer.name.split(".")
         if not importer.location.folders:
             package = package[:-1]
         base = package[: len(package) - (level - 1)]
-        return self._module_value(location, ".".join([*base, *([name] if name else [])]))
+        return self._module_value(location, ".".join([*base, *([name] if name else [])]), importer.path)
 
     def is_near(self, location_top: str, importer: Module) -> bool:
         """Say whether a module belongs to the same project as the one that imports it."""

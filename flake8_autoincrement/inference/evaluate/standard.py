@@ -80,7 +80,7 @@ class Standard(Methods):
         return None
 
     def _imported(self, name: str) -> Value | None:
-        return self.imported_module(name, self.executing[-1]) if self.executing else None
+        return self.module_named(name, self.executing[-1]) if self.executing else None
 
     def _new_class(self, args: list[Value], site: Span | None) -> Value:
         namespace = Mapping({})

@@ -237,8 +237,8 @@ class Module:
 
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
     the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
-    they bind; `running` and `done` are the positions of those that are being and have been executed. `made` are the
-    classes and tables that the body makes, `unread` what of it could not be read.
+    they bind; `running` and `done` are the positions of those that are being and have been executed. `may_declare` says
+    whether the words of a model are in the text. `made` are the classes and tables that the body makes, `unread` what of it could not be read.
     """
 
     name: str
@@ -253,6 +253,7 @@ class Module:
     state: str = "new"
     tree: nodes.Module | None = None
     text: str = ""
+    may_declare: bool = False
     failure: str | None = None
     statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
@@ -264,10 +265,14 @@ class Module:
 
 @dataclass(slots=True, eq=False)
 class Package:
-    """A namespace package, or any package that is reached only to name a submodule of it."""
+    """A namespace package, or any package that is reached only to name a submodule of it.
+
+    `importer` is the path of the file that brings it in.
+    """
 
     name: str
     location: Location
+    importer: str
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,131 @@
+"""The reports of many files: what is kept at once, the rest in several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from flake8_autoincrement.engine.cache import Cache
+from flake8_autoincrement.engine.check import FileReport, check_names
+from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.engine.reader import Reader
+from flake8_autoincrement.facts.file import FileFacts
+
+Result = TypeVar("Result")
+
+# Below this, one process is faster than to start another.
+_FEW_FILES = 150
+_FEW_BYTES = 1_500_000
+_PARTS = 8  # that each process is given one after the other, so that none waits long for the last
+_LARGEST_PART = 400  # files, after which what was found out is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How the files of one run are read: under which settings, with which cache, in how many processes."""
+
+    invocation: Invocation
+    workspace: Workspace
+    cache: Cache | None
+    jobs: int
+
+    def reports(self, paths: Sequence[str]) -> list[FileReport]:
+        """Check files; gives their reports in the order of the paths. Raises `SettingsError` and `NoEnvironment`."""
+        reader = Reader(self.workspace, self.cache)
+        reader.know_all()
+        found = {path: report for path in paths if (report := reader.known_report(path)) is not None}
+        left = [path for path in paths if path not in found]
+        found.update(zip(left, self._read(reader, left, _reports), strict=True))
+        return [found[path] for path in paths]
+
+    def facts(self, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
+        """Give what files declare and their reports, in the order of the paths."""
+        reader = Reader(self.workspace, self.cache)
+        reader.know_all()
+        return list(self._read(reader, paths, _facts))
+
+    def _read(self, reader: Reader, paths: Sequence[str], read: Read[Result]) -> Iterator[Result]:
+        parts = _parts(paths, [reader.size(path) for path in paths], self.jobs)
+        if len(parts) > 1:
+            yield from self._in_processes(reader, parts, read)
+        else:
+            for part in parts:
+                yield from read(reader, part)
+        reader.keep()
+
+    def _in_processes(self, reader: Reader, parts: list[Sequence[str]], read: Read[Result]) -> Iterator[Result]:
+        """Read parts in processes, the first ones by themselves; one that was lost is read here."""
+        folder = None if self.cache is None else self.cache.folder
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        if self.cache is not None:
+            self.cache.close()
+        with ProcessPoolExecutor(self.jobs, context, _begin, (self.invocation, folder)) as pool:
+            futures = [pool.submit(_read_part, part, read) for part in parts]
+            try:
+                for part, future in zip(parts, futures, strict=True):
+                    try:
+                        yield from future.result()
+                    except BrokenProcessPool:
+                        yield from read(reader, part)
+                        reader.keep()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+Read = Callable[[Reader, Sequence[str]], list[Result]]
+
+_reader: Reader | None = None
+
+
+def _begin(invocation: Invocation, folder: str | None) -> None:
+    """Prepare a process."""
+    global _reader
+    cache = None if folder is None else Cache(folder)
+    _reader = Reader(Workspace(invocation, check_names()), cache)
+
+
+def _read_part(paths: Sequence[str], read: Read[Result]) -> list[Result]:
+    assert _reader is not None
+    found = read(_reader, paths)
+    _reader.keep()
+    return found
+
+
+def _reports(reader: Reader, paths: Sequence[str]) -> list[FileReport]:
+    return [reader.report(path) for path in paths]
+
+
+def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
+    return [(reader.facts(path), reader.report(path)) for path in paths]
+
+
+def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:
+    """Divide files into stretches of about the same size; neighbours stay together, since they read the same others."""
+    total = sum(sizes)
+    if jobs < 2 or (len(paths) < _FEW_FILES and total < _FEW_BYTES):
+        return [paths] if paths else []
+    limit = total / (jobs * _PARTS)
+    parts: list[Sequence[str]] = []
+    part: list[str] = []
+    size = 0
+    for path, more in zip(paths, sizes, strict=True):
+        part.append(path)
+        size += more
+        if size >= limit or len(part) >= _LARGEST_PART:
+            parts.append(part)
+            part, size = [], 0
+    return [*parts, part] if part else parts
+
+
+def available_processors() -> int:
+    """Give the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -12,6 +12,8 @@ from flake8_autoincrement.facts.declared import Declaration, declarations
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import KeyGeneration, Table
+from flake8_autoincrement.inference.sources import decoded
+from flake8_autoincrement.inference.triggers import has_own_comment
 from flake8_autoincrement.output.paths import shown_posix
 from flake8_autoincrement.registry import Check, discovered
 from flake8_autoincrement.settings import Settings
@@ -59,12 +61,13 @@ def known_checks(names: Sequence[str]) -> frozenset[str]:
     return accepted(names, check_names())
 
 
-def report_on(facts: FileFacts, settings: Settings, source: Source | None) -> FileReport:
-    """Check what a file declares; `source` is its text, None where that could not be read."""
+def report_on(facts: FileFacts, settings: Settings, data: bytes | None) -> FileReport:
+    """Check what a file declares; `data` are its bytes, None where they could not be read."""
     if facts.error is not None:
         return failure(facts.path, UNREADABLE, facts.error.why, facts.error.span)
     found = tuple(run_checks(facts, settings))
-    heard = found if source is None else tuple(_heard(found, settings, source))
+    is_commented = data is not None and (has_own_comment(data) or (found and b"noqa" in data.lower()))
+    heard = tuple(_heard(found, settings, Source(facts.path, decoded(data)))) if data and is_commented else found
     wants = settings.bases if any(diagnostic.code == _RAW_BASE for diagnostic in heard) else ()
     has_base = any(settings.names_base(name) for name in _classes(facts))
     return FileReport(facts.path, found, heard, unread_tables(facts), wants, has_base)
@@ -151,8 +154,6 @@ def _classes(facts: FileFacts) -> Iterator[str]:
 
 def _heard(found: Sequence[Diagnostic], settings: Settings, source: Source) -> list[Diagnostic]:
     """Leave out what the file's `# noqa` comments silence, and add the comments that silence nothing."""
-    if "noqa" not in source.text.lower():
-        return list(found)
     suppressions = Suppressions(source)
     if suppressions.whole_file:
         return []

@@ -16,7 +16,7 @@ from flake8_autoincrement.engine.project import Project, Workspace
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.dependencies import UNREADABLE
-from flake8_autoincrement.inference.sources import ReadError, decoded, digest, read_bytes
+from flake8_autoincrement.inference.sources import digest, read_bytes
 from flake8_autoincrement.settings import Settings
 from flake8_autoincrement.source import Source
 
@@ -81,7 +81,7 @@ class Reader:
             settings = project.settings_for(path)
             try:
                 facts = self._evaluated(path, project)
-                found = report_on(facts, settings, self._source(path))
+                found = report_on(facts, settings, self._data(path))
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
@@ -144,7 +144,7 @@ class Reader:
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
-        found = report_on(facts, settings, self._source(path))
+        found = report_on(facts, settings, self._data(path))
         self._renewed.append(replace(entry, rules=_rules(settings), report=_packed_report(found)))
         return found
 
@@ -158,12 +158,12 @@ class Reader:
         self._read[path] = (project.context, facts)
         return facts
 
-    def _source(self, path: str) -> Source | None:
+    def _data(self, path: str) -> bytes | None:
         if self._buffer is not None and self._is_buffer(path):
-            return self._buffer
+            return _bytes(self._buffer)
         try:
-            return Source(path, decoded(read_bytes(path)))
-        except (OSError, ReadError):
+            return read_bytes(path)
+        except OSError:
             return None
 
     def _new_entries(self) -> list[Entry]:

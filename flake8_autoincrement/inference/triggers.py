@@ -30,7 +30,7 @@ def speaks_of_mapping(data: bytes) -> bool:
 
 def is_plain(data: bytes) -> bool:
     """Say whether nothing can be said about a file of these bytes: no model, no encoding, no comment of ours."""
-    return not (may_declare(data) or never_readable(data) or _has_comment(data))
+    return not (may_declare(data) or never_readable(data) or has_own_comment(data))
 
 
 def never_readable(data: bytes) -> bool:
@@ -38,7 +38,8 @@ def never_readable(data: bytes) -> bool:
     return data.startswith(UTF_16) or b"\0" in data
 
 
-def _has_comment(data: bytes) -> bool:
+def has_own_comment(data: bytes) -> bool:
+    """Say whether a file may have a `# noqa` comment with a code of ours."""
     lower = data.lower()
     return b"noqa" in lower and _COMMENT.search(lower) is not None
 

@@ -186,6 +186,21 @@ class TestBuffers:
         assert {line for _, line, _, _ in places(done)} == {5, 7}
 
 
+def test_two_runs_in_one_process(write: Write, flake8: Command) -> None:
+    """An editor's server may run flake8 so: files, settings and folders are looked at anew by every run."""
+    folder = write({**FILES, "pyproject.toml": ""})
+    assert places(flake8("app")) == PLACES
+    base, user = folder / "app/db.py", folder / "app/models/user.py"
+    base.write_text(base.read_text().replace("AutoIncrementBase", "BigKeyBase"))
+    user.write_text("\n" + user.read_text())
+    (folder / "pyproject.toml").write_text("[tool.flake8-autoincrement]\nignore = ['AIN001']\n")
+    assert places(flake8("app")) == {
+        ("app/models/order.py", 9, "AIN002", "implicit-autoincrement"),
+        ("app/models/order.py", 12, "AIN004", "unresolved-base"),
+        ("app/models/user.py", 8, "AIN002", "implicit-autoincrement"),
+    }
+
+
 class TestOptions:
     def test_on_the_command_line(self, write: Write, flake8: Command) -> None:
         write(FILES)

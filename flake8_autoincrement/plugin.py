@@ -40,7 +40,7 @@ class Plugin:
     """Reports what the models of one file break, as `ain check` does.
 
     flake8 makes one for each file, with the tree, the name and the lines that it has read. What the file imports is
-    read from disk, once for all files of a process.
+    read from disk, once for all files of a process in a run.
     """
 
     name: ClassVar[str] = "flake8-autoincrement"
@@ -79,11 +79,13 @@ class Plugin:
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        """Take the options, once in every process; raises flake8's `ExecutionError` for a wrong one."""
+        """Take the options, once in every process of a run; raises flake8's `ExecutionError` for a wrong one."""
         cls._invocation = Invocation(options.ain_python, _override(options))
         cls._threshold = _threshold(options.ain_fail_on)
         cls._stdin = is_using_stdin(options.filenames)
         cls._given = tuple(os.path.abspath(path) for path in options.filenames or ["."])
+        # An editor's server may run flake8 many times in one process, and files change between two runs.
+        _workspace.cache_clear()
 
     def run(self) -> Iterator[Report]:
         """Give the findings as line, column from 0, message and type; whatever goes wrong is one of them."""
@@ -129,7 +131,7 @@ _LISTS = {
 
 @lru_cache(maxsize=4)
 def _workspace(invocation: Invocation, folder: str) -> Workspace:
-    """Give the workspace of a working directory, shared by all files of a process."""
+    """Give the workspace of a working directory, shared by all files of a process in a run."""
     return Workspace(invocation, check_names())
 
 

@@ -180,10 +180,76 @@ class TestBuffers:
             ("app/models/new.py", 7, "AIN002", "implicit-autoincrement"),
         }
 
+    def test_a_package_that_does_not_exist_yet(self, write: Write, buffer_of: Command) -> None:
+        """The folder of the buffer is missing too; what is imported is found all the same."""
+        write({**FILES, "pyproject.toml": ""})
+        done = buffer_of("app/new/user.py", textwrap.dedent(FILES["app/models/user.py"]))
+        assert {line for _, line, _, _ in places(done)} == {5, 7}
+
+    def test_a_name_with_turns(self, write: Write, buffer_of: Command) -> None:
+        write(FILES)
+        done = buffer_of("./app/models/../models/order.py", textwrap.dedent(FILES["app/models/order.py"]))
+        assert {(line, slug) for _, line, _, slug in places(done)} == {(9, "implicit-autoincrement")}
+
+    def test_from_another_folder(self, write: Write, buffer_of: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An absolute name leads to the project of the file, wherever the editor was started."""
+        folder = write({**FILES, "pyproject.toml": "[tool.flake8-autoincrement]\nignore = ['AIN001']\n", "else/x": ""})
+        monkeypatch.chdir(folder / "else")
+        user = buffer_of(str(folder / "app/models/user.py"), textwrap.dedent(FILES["app/models/user.py"]))
+        assert {(line, slug) for _, line, _, slug in places(user)} == {(7, "implicit-autoincrement")}
+        order = buffer_of("../app/models/order.py", textwrap.dedent(FILES["app/models/order.py"]))
+        assert {(line, slug) for _, line, _, slug in places(order)} == {(9, "implicit-autoincrement")}
+
+    @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["of Windows", "of old Macs"])
+    def test_line_ends(self, write: Write, end: str) -> None:
+        """Lines and columns are those that the editor counts."""
+        write(FILES)
+        buffer = textwrap.dedent(FILES["app/models/user.py"]).replace("\n", end)
+        done = process("--stdin-display-name", "app/models/user.py", "-", text=buffer)
+        found = re.findall(r"user\.py:(\d+:\d+): (AIN\d+)", done.stdout)
+        assert found == [("5:1", "AIN001"), ("7:5", "AIN002")]
+
+    @pytest.mark.parametrize("buffer", ["", "\n", "\ufeff", "# nothing", " "])
+    def test_nothing_in_it(self, write: Write, buffer_of: Command, buffer: str) -> None:
+        """What stands in the file on disk does not count."""
+        write(FILES)
+        assert places(buffer_of("app/models/user.py", buffer)) == set()
+
+    def test_a_mark_of_the_encoding(self, write: Write, buffer_of: Command) -> None:
+        write(FILES)
+        done = buffer_of("app/models/user.py", "\ufeff" + textwrap.dedent(FILES["app/models/user.py"]))
+        assert {line for _, line, _, _ in places(done)} == {5, 7}
+
+    def test_the_base_s_file_between_two_runs(self, write: Write, buffer_of: Command) -> None:
+        """Nothing of the first run is left, also where both are in one process."""
+        folder = write(FILES)
+        buffer = textwrap.dedent(FILES["app/models/order.py"])
+        assert "unresolved-base" not in buffer_of("app/models/order.py", buffer)
+        base = folder / "app/db.py"
+        base.write_text(base.read_text().replace("AutoIncrementBase", "BigKeyBase"))
+        assert ("app/models/order.py", 12, "AIN004", "unresolved-base") in places(
+            buffer_of("app/models/order.py", buffer)
+        )
+
     def test_without_a_name(self, write: Write, buffer_of: Command) -> None:
         write(FILES)
         done = buffer_of("stdin", textwrap.dedent(FILES["app/models/user.py"]))
         assert {line for _, line, _, _ in places(done)} == {5, 7}
+
+
+def test_two_runs_in_one_process(write: Write, flake8: Command) -> None:
+    """An editor's server may run flake8 so: files, settings and folders are looked at anew by every run."""
+    folder = write({**FILES, "pyproject.toml": ""})
+    assert places(flake8("app")) == PLACES
+    base, user = folder / "app/db.py", folder / "app/models/user.py"
+    base.write_text(base.read_text().replace("AutoIncrementBase", "BigKeyBase"))
+    user.write_text("\n" + user.read_text())
+    (folder / "pyproject.toml").write_text("[tool.flake8-autoincrement]\nignore = ['AIN001']\n")
+    assert places(flake8("app")) == {
+        ("app/models/order.py", 9, "AIN002", "implicit-autoincrement"),
+        ("app/models/order.py", 12, "AIN004", "unresolved-base"),
+        ("app/models/user.py", 8, "AIN002", "implicit-autoincrement"),
+    }
 
 
 class TestOptions:

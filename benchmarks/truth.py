@@ -11,14 +11,13 @@ PostgreSQL. The exit status is 1 when a bar is missed or a package could not be 
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 import time
 from pathlib import Path
 
 from comparison import compare, total
-from environments import BenchmarkError, Environment
+from environments import CACHE, BenchmarkError, Environment
 from packages import package_lists
 from results import Result, line, section, sum_row
 from sections import RESULTS, write_section
@@ -51,9 +50,8 @@ def main() -> int:
 
 def parser(lists: list[str]) -> argparse.ArgumentParser:
     """Return the command line for the lists of that name."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     result = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--environments", type=Path, default=cache / "flake8-autoincrement" / "truth", metavar="DIR")
+    result.add_argument("--environments", type=Path, default=CACHE / "truth", metavar="DIR")
     result.add_argument("--list", choices=lists, default="published", help="which packages (default: published)")
     result.add_argument(
         "--only", action="append", default=[], metavar="PACKAGE", help="this package of any list; can be repeated"

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 from packages import Package
 
 JSON = dict[str, Any]
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "flake8-autoincrement"
+"""What the benchmarks install and build, each in a folder of its own."""
 
 COLLECTOR = Path(__file__).with_name("collector")
 INSTALL_SECONDS = IMPORT_SECONDS = 1800
@@ -39,20 +43,7 @@ class Environment:
 
     def prepare(self) -> None:
         """Install the package, unless exactly that was installed here before."""
-        requirements = self.package.pip_requirements()
-        marker = self.folder / "requirements.txt"
-        if marker.exists() and marker.read_text(encoding="utf-8") == requirements:
-            return
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        run(
-            f"make the environment of {self.package.name}", [sys.executable, "-m", "venv", "venv"], 120, cwd=self.folder
-        )
-        unfinished = self.folder / "wanted.txt"
-        unfinished.write_text(requirements, encoding="utf-8")
-        command = [str(self.python), "-m", "pip", "install", "--quiet", f"--requirement={unfinished}"]
-        run(f"install {self.package.name}", command, INSTALL_SECONDS, cwd=self.folder)
-        unfinished.rename(marker)
+        build_once(self.folder, self.package.pip_requirements(), make_environment)
 
     def truth(self, refresh: bool) -> JSON:
         """Return what importing the package shows; from an earlier run, unless it is to be refreshed."""
@@ -74,11 +65,11 @@ class Environment:
 
     def copy_sources(self, truth: JSON, target: Path) -> list[str]:
         """Copy the package's bare sources to the target folder; return the paths that `ain` is to read there."""
-        site_packages = next((self.folder / "venv" / "lib").glob("python3*")) / "site-packages"
+        libraries = site_packages(self.folder)
         for source in truth["sources"]:
             copy = target / source
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(site_packages / source, copy)
+            shutil.copyfile(libraries / source, copy)
         return [name.replace(".", "/") for name in self.package.imports]
 
     def our_tables(self, truth: JSON) -> list[JSON]:
@@ -91,6 +82,50 @@ class Environment:
             command = [sys.executable, "-m", "flake8_autoincrement", "tables", *options, *paths]
             output = run(f"read {self.package.name}", command, READ_SECONDS, cwd=Path(scratch), env=surroundings)
         return [table for table in json.loads(output)["tables"] if table["origin"] == "models"]
+
+
+def build_once(folder: Path, requirements: str, build: Callable[[Path, Path], None]) -> None:
+    """Let `build` fill a folder, unless it did so before with exactly these requirements.
+
+    It is given the folder, which is empty, and a requirements file for pip.
+    """
+    marker = folder / "requirements.txt"
+    if marker.exists() and marker.read_text(encoding="utf-8") == requirements:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    unfinished = folder / "wanted.txt"
+    unfinished.write_text(requirements, encoding="utf-8")
+    build(folder, unfinished)
+    unfinished.rename(marker)
+
+
+def make_environment(folder: Path, requirements: Path) -> None:
+    """Make a virtual environment with what the file asks for, as `venv` in the folder."""
+    make_empty_environment(folder)
+    pip_install(folder, f"--requirement={requirements}")
+
+
+def make_pinned_environment(folder: Path, requirements: Path) -> None:
+    """Make a virtual environment with exactly what the file names, and not what that depends on."""
+    make_empty_environment(folder)
+    pip_install(folder, "--no-deps", f"--requirement={requirements}")
+
+
+def make_empty_environment(folder: Path) -> None:
+    """Make a virtual environment, as `venv` in the folder."""
+    run(f"make the environment of {folder.name}", [sys.executable, "-m", "venv", "venv"], 120, cwd=folder)
+
+
+def pip_install(folder: Path, *words: str) -> None:
+    """Run `pip install` in the environment in the folder."""
+    command = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet", *words]
+    run(f"install {folder.name}", command, INSTALL_SECONDS, cwd=folder)
+
+
+def site_packages(folder: Path) -> Path:
+    """Return the libraries of the environment in the folder."""
+    return next((folder / "venv" / "lib").glob("python3*")) / "site-packages"
 
 
 def run(purpose: str, command: list[str], seconds: int, *, cwd: Path, env: dict[str, str] | None = None) -> str:

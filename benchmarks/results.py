@@ -1,4 +1,4 @@
-"""The result of the benchmark, as lines for a terminal and as the document that is committed."""
+"""The result of the benchmark, as lines for a terminal and as the section that is committed."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def line(cells: tuple[str, ...]) -> str:
     )
 
 
-def document(results: list[Result], command: str) -> str:
-    """Return the text of the results file; `command` is what makes it again."""
+def section(results: list[Result], command: str) -> str:
+    """Return this benchmark's section of the results file; `command` is what makes it again."""
     rows = [*(result.row() for result in results), sum_row(results)]
     styles = [f"- {result.package.name}: {result.package.style}." for result in results]
     return "\n".join(

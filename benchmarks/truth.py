@@ -2,7 +2,7 @@
 
     python benchmarks/truth.py                              the published ten
     python benchmarks/truth.py --only optuna --differences  one package, with every disagreement
-    python benchmarks/truth.py --write                      the published ten, and RESULTS.md
+    python benchmarks/truth.py --write                      the published ten, and their section of RESULTS.md
 
 Each package is installed and imported in an environment of its own, and every table that it declares is compiled for
 PostgreSQL. The exit status is 1 when a bar is missed or a package could not be judged, 2 when the call is wrong.
@@ -11,18 +11,16 @@ PostgreSQL. The exit status is 1 when a bar is missed or a package could not be 
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 import time
 from pathlib import Path
 
 from comparison import compare, total
-from environments import BenchmarkError, Environment
+from environments import CACHE, BenchmarkError, Environment
 from packages import package_lists
-from results import Result, document, line, sum_row
-
-RESULTS = Path(__file__).with_name("RESULTS.md")
+from results import Result, line, section, sum_row
+from sections import RESULTS, write_section
 
 
 def main() -> int:
@@ -52,9 +50,8 @@ def main() -> int:
 
 def parser(lists: list[str]) -> argparse.ArgumentParser:
     """Return the command line for the lists of that name."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     result = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--environments", type=Path, default=cache / "flake8-autoincrement" / "truth", metavar="DIR")
+    result.add_argument("--environments", type=Path, default=CACHE / "truth", metavar="DIR")
     result.add_argument("--list", choices=lists, default="published", help="which packages (default: published)")
     result.add_argument(
         "--only", action="append", default=[], metavar="PACKAGE", help="this package of any list; can be repeated"
@@ -93,11 +90,11 @@ def show(result: Result, differences: bool) -> None:
 
 
 def conclude(results: list[Result], failed: list[str], options: argparse.Namespace) -> int:
-    """Print the sum, write the results file if asked to, and return the exit status."""
+    """Print the sum, write the section of the results file if asked to, and return the exit status."""
     print(line(sum_row(results)))
     if options.write:
         words = ["python", "benchmarks/truth.py", "--list", options.list, *(f"--only={name}" for name in options.only)]
-        RESULTS.write_text(document(results, shlex.join(words)), encoding="utf-8")
+        write_section(section(results, shlex.join(words)))
     shortfalls = [
         *(f"missed: {demand}" for demand in total(result.score for result in results).missed_bars()),
         *(f"not judged: {name}" for name in failed),

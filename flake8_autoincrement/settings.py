@@ -98,17 +98,16 @@ class SettingsError(Exception):
         return f"{self.file}: {stated}: {self.expected}"
 
 
-def find_settings(folder: Path, checks: Collection[str]) -> Settings:
-    """Read the settings that hold in a folder: those of the nearest file above it that has any.
+def settings_in(folder: Path, checks: Collection[str]) -> Settings | None:
+    """Read the settings that stand in a folder itself, None if there are none.
 
     `checks` are the codes and slugs that `enable` and `ignore` may name. Raises `SettingsError`.
     """
-    for above in (folder, *folder.parents):
-        for name, sections in _FILES.items():
-            file = above / name
-            if (found := sections(file)) is not None:
-                return _settings(file, found, checks)
-    return Settings()
+    for name, sections in _FILES.items():
+        file = folder / name
+        if (found := sections(file)) is not None:
+            return _settings(file, found, checks)
+    return None
 
 
 def suggestion(written: str, known: Collection[str]) -> str:

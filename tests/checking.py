@@ -17,7 +17,7 @@ from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.registry import Check, discovered
-from flake8_autoincrement.settings import Settings, find_settings
+from flake8_autoincrement.settings import Settings, settings_in
 
 LIBRARIES = "site-packages/"
 SQLALCHEMY = (2, 1)
@@ -43,7 +43,7 @@ def report(case: Case, checks: Sequence[Check]) -> list[tuple[str, Diagnostic]]:
 
 def settings_of(case: Case) -> Settings:
     """Give the settings that a case's `toml` block writes down, else the defaults."""
-    return find_settings(folder(case), check_names()) if "pyproject.toml" in case.files else Settings()
+    return settings_in(folder(case), check_names()) or Settings()
 
 
 @cache

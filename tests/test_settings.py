@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from conftest import Write
 
-from flake8_autoincrement.settings import Override, Settings, SettingsError, find_settings
+from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.settings import Override, Settings, SettingsError
 
 CHECKS = frozenset({"AIN001", "AIN002", "raw-base", "implicit-autoincrement", "key-pattern"})
 
 
 def read(folder: Path) -> Settings:
-    return find_settings(folder, CHECKS)
+    return Workspace(Invocation(), CHECKS).settings(folder)
 
 
 def toml(text: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Answers:
 
     def __init__(self, cache: Cache | None) -> None:
         self.stamps: dict[str, Stamp] = {}
+        self.last_read: tuple[str, bytes] | None = None  # what `is_plain` has read last, and nobody has taken yet
         self._cache = cache
         self._known: dict[str, Stamp] = {}
         self._is_all_known = cache is None
@@ -61,6 +62,7 @@ class Answers:
         data, began, mark = _read(path)
         if data is not None:
             self._contents[path] = digest(data)
+            self.last_read = (path, data)
             plain = _plain(data, _wanted(path))
             self._remember(path, began, mark, plain)
         return plain is not Plain.NO

@@ -52,11 +52,12 @@ class Batch:
 
     def _read(self, reader: Reader, paths: Sequence[str], read: Read[Result]) -> Iterator[Result]:
         parts = _parts(paths, [reader.size(path) for path in paths], self.jobs)
-        if len(parts) > 1:
+        if len(parts) > 1 and self.jobs > 1:
             yield from self._in_processes(reader, parts, read)
         else:
             for part in parts:
                 yield from read(reader, part)
+                reader.keep()
         reader.keep()
 
     def _in_processes(self, reader: Reader, parts: list[Sequence[str]], read: Read[Result]) -> Iterator[Result]:
@@ -109,7 +110,7 @@ def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileRe
 def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:
     """Divide files into stretches of about the same size; neighbours stay together, since they read the same others."""
     total = sum(sizes)
-    if jobs < 2 or (len(paths) < _FEW_FILES and total < _FEW_BYTES):
+    if len(paths) < _FEW_FILES and total < _FEW_BYTES:
         return [paths] if paths else []
     limit = total / (jobs * _PARTS)
     parts: list[Sequence[str]] = []

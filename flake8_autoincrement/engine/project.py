@@ -22,7 +22,7 @@ from flake8_autoincrement.engine.version import fingerprint, own_version
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.sources import Sources
-from flake8_autoincrement.settings import Override, Settings, SettingsError, find_settings
+from flake8_autoincrement.settings import Override, Settings, SettingsError, settings_in
 
 if TYPE_CHECKING:
     from flake8_autoincrement.inference.program import Program
@@ -88,26 +88,39 @@ class Workspace:
         self._checks = checks
         self._cwd = Path.cwd()
         self._settings: dict[Path, Settings] = {}
-        self._folders: dict[Path, Project] = {}
+        self._folders: dict[str, Project] = {}
+        self._outermost: dict[tuple[Path, str | None], Project] = {}
         self._projects: dict[Project, Project] = {}
 
     def settings(self, folder: Path) -> Settings:
         """Give the settings that are written for a folder; raises `SettingsError`."""
         found = self._settings.get(folder)
         if found is None:
-            found = self._settings[folder] = find_settings(folder, self._checks)
+            found = settings_in(folder, self._checks)
+            if found is None:
+                found = Settings() if folder.parent == folder else self.settings(folder.parent)
+            self._settings[folder] = found
         return found
 
     def project(self, path: str) -> Project:
         """Give the project of a file; raises `SettingsError` and `NoEnvironment`."""
-        folder = Path(path).parent
+        folder = os.path.dirname(path)
         found = self._folders.get(folder)
         if found is None:
-            found = self._folders[folder] = self._project(folder)
+            found = self._folders[folder] = self._project(Path(folder))
         return found
 
     def _project(self, folder: Path) -> Project:
         settings = self.settings(folder)
+        while (folder / "__init__.py").exists():
+            folder = folder.parent
+        key = (folder, settings.file)
+        if key not in self._outermost:
+            self._outermost[key] = self._outermost_project(folder, settings)
+        return self._outermost[key]
+
+    def _outermost_project(self, folder: Path, settings: Settings) -> Project:
+        """Give the project of the files in a folder that is no package, and in the packages inside it."""
         folders = _project_folders(folder, settings)
         environment = self._environment(folder, folders, settings)
         roots = (*(root for marked in folders if _is_root(marked) for root in _roots(marked)), *_roots(self._cwd))
@@ -148,13 +161,10 @@ def _roots(folder: Path) -> Iterator[Path]:
 
 
 def _project_folders(folder: Path, settings: Settings) -> tuple[Path, ...]:
-    """Give the folders that make up a file's project, the innermost first.
+    """Give the folders that make up a file's project, from the one above its outermost package.
 
-    The first is the one above its outermost package. The last is the repository's, or else the first with a build file,
-    and never below the one with the settings.
+    The last is the repository's, or else the first with a build file, and never below the one with the settings.
     """
-    while (folder / "__init__.py").exists():
-        folder = folder.parent
     above = [folder, *folder.parents]
     return tuple(above[: max(_top(above), _index(above, settings)) + 1])
 

@@ -154,6 +154,9 @@ class Reader:
             program = self._programs[project.context] = project.new_program()
             if self._buffer is not None:
                 program.overlay(self._buffer.path, self._buffer.text)
+        if self._answers.last_read is not None and self._answers.last_read[0] == path:
+            program.take(*self._answers.last_read)
+            self._answers.last_read = None
         facts = program.facts(path)
         self._read[path] = (project.context, facts)
         return facts

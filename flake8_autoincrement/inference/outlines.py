@@ -17,6 +17,7 @@ _MAKERS = tuple(
     re.compile(rb"(" + word + _REST + rb"*)\s*\(")
     for word in (rb"olumn", rb"Table", rb"table", rb"eclarative", rb"mapper", rb"map_")
 )
+_MAPPED = re.compile(rb"(Mapped)\[")
 _MAKER = re.compile(rb"olumn|Table|table|eclarative|mapper|map_")
 _STATEMENT = re.compile(rb"\n(?=[^\s#)\]}])")
 _DECORATED = rb"(?:@[^\0]*?\n)*"
@@ -47,6 +48,16 @@ class Statement:
 
     text: bytes
 
+    @property
+    def header(self) -> re.Match[bytes] | None:
+        """Give the part of a class statement before its body, None for any other statement."""
+        return _CLASS.match(self.text) if self.text.startswith((b"class", b"@")) else None
+
+    @property
+    def is_function(self) -> bool:
+        """Say whether it only defines a function."""
+        return self.text.startswith((b"def", b"async", b"@")) and _FUNCTION.match(self.text) is not None
+
 
 class Outline:
     """The imports of a file, wherever in it they stand, and the statements of its body.
@@ -75,13 +86,19 @@ class Outline:
                 found.setdefault(name, {})[statement] = None
         return found
 
-    def run(self) -> set[str]:
-        """Give the names of this file, dotted as they are written, of which the tables may be made that it makes."""
-        found: set[str] = set()
+    def run(self, *, wholly: bool) -> set[str]:
+        """Give the names of this file, dotted as they are written, of which the tables may be made that it makes.
+
+        They are those of base classes and of what is called; also in functions where those are taken `wholly`.
+        """
+        anywhere = self._making(self._data)
+        found = anywhere if wholly else set()
         for statement in self._statements:
-            if (header := _CLASS.match(statement.text)) is not None:
-                found |= self._derived(header) | self._declaring(statement.text[header.end() :])
-            elif not _FUNCTION.match(statement.text):
+            if (header := statement.header) is not None:
+                found |= self._derived(header)
+                if anywhere and not wholly:
+                    found |= self._declaring(statement.text[header.end() :])
+            elif anywhere and not wholly and not statement.is_function:
                 found |= self._making(statement.text)
         return found
 
@@ -91,10 +108,9 @@ class Outline:
         Of a class these are what stands in its header, and what is called in the definition of the attribute that is
         meant and, where that is not `INHERITED`, in the methods that Python calls by itself.
         """
-        header = _CLASS.match(statement.text)
+        header = statement.header
         if header is None:
-            is_function = _FUNCTION.match(statement.text) is not None
-            return self._making(statement.text) if is_function else self._words(statement.text)
+            return self._making(statement.text) if statement.is_function else self._words(statement.text)
         found = self._derived(header)
         for name in {attribute} if attribute == INHERITED else {*_CALLED, attribute} - {""}:
             for definition in _definitions(statement.text, name.encode(), header.end()):
@@ -120,6 +136,8 @@ class Outline:
         """Give the names of this file that are called in a text and whose names speak of tables or columns."""
         calls = {call for maker in _MAKERS for found in maker.finditer(text) if (call := _callee(text, found.end(1)))}
         calls |= {alias for alias in self._aliases if alias + b"(" in text}
+        if b"Mapped[" in text:
+            calls |= {_callee(text, found.end(1)) for found in _MAPPED.finditer(text)}
         return {_text(call) for call in calls if call.partition(b".")[0] in self._known}
 
     @cached_property
@@ -204,8 +222,10 @@ def _callee(text: bytes, end: int) -> bytes:
 
 def _bound(text: bytes) -> Iterator[bytes]:
     """Give the names that a statement of a module's body binds, those inside a compound statement included."""
-    if (defined := _DEFINITION.match(text)) is not None:
+    if text.startswith((b"def", b"class", b"async", b"@")) and (defined := _DEFINITION.match(text)) is not None:
         yield defined[1]
+        return
+    if text.startswith((b"from", b"import")):
         return
     for assigned in _ASSIGNED.findall(text):
         yield from (name.strip() for name in assigned.split(b","))

@@ -22,7 +22,7 @@ from flake8_autoincrement.inference.finder import Finder, is_installed
 from flake8_autoincrement.inference.reach import Reach
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
-from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable, speaks_of_mapping
+from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable
 from flake8_autoincrement.source import Span
 
 
@@ -67,6 +67,10 @@ class Program:
         """Give the digest of a file's content as it was read, None where it was not."""
         return self._sources.digest_of(path)
 
+    def take(self, path: str, data: bytes) -> None:
+        """Take the bytes of a file from somebody who has just read it."""
+        self._sources.take(path, data)
+
     def facts(self, path: str) -> FileFacts:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
@@ -83,6 +87,7 @@ class Program:
                     decoded(data)
                 if not self._may_declare(path, data):
                     return FileFacts(path, error=self._unreadable(path, data))
+                self._sources.take(path, data)
                 text = self._sources.text(path)
         except ReadError as error:
             return FileFacts(path, error=Unreadable(str(error), Span(path, 1, 0, 1, 0)))
@@ -95,16 +100,13 @@ class Program:
 
     def _may_declare(self, path: str, data: bytes) -> bool:
         """Say whether a file could declare a table."""
-        return may_declare(data) and (names_table(data) or self._reach.leads_to_mapping(path, data))
+        if not may_declare(data) or self._reach.is_of_known_library(path):
+            return False
+        return names_table(data) or self._reach.leads_to_mapping(path, data)
 
     def _unreadable(self, path: str, data: bytes) -> Unreadable | None:
-        """Say why Python cannot read a file that declares nothing, None if it can.
-
-        Installed files are only parsed where they speak of SQLAlchemy: what else is wrong with them concerns nobody.
-        """
-        if is_installed(os.path.dirname(path)) and not (may_declare(data) and speaks_of_mapping(data)):
-            return None
-        return None if self._reach.is_of_known_library(path) else _syntax_problem(path, decoded(data))
+        """Say why Python cannot read a file that declares nothing, None if it can; installed ones concern nobody."""
+        return None if is_installed(os.path.dirname(path)) else _syntax_problem(path, decoded(data))
 
     def _declared(self, module: Module) -> FileFacts:
         with self._interpreter.at(module):

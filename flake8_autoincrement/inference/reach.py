@@ -47,8 +47,6 @@ class Reach:
 
     def leads_to_mapping(self, path: str, data: bytes) -> bool:
         """Say whether something that a file has may come from SQLAlchemy or a library that is built on it."""
-        if self.is_of_known_library(path):
-            return False
         self._outlines[path] = Outline(data)
         seen: set[_Name | _Part] = set()
         pending: list[_Name | _Part] = [_Name(path, EVERYTHING)]
@@ -77,9 +75,8 @@ class Reach:
                 _Name(current.path, name) for name in outline.ingredients(current.statement, current.attribute)
             )
         elif current.name == EVERYTHING:
-            if self._imports_mapping(outline):
-                raise _Reached
-            yield from (_Name(current.path, name) for name in outline.run())
+            names = outline.run(wholly=_imports_mapping(outline))
+            yield from (_Name(current.path, name) for name in names)
             yield from self._stars(current, outline)
         else:
             yield from self._meanings(current, outline)
@@ -96,9 +93,6 @@ class Reach:
         if os.path.basename(current.path) == "__init__.py":
             folder = os.path.dirname(current.path)
             yield from self._inside(current, Location(current.path, (folder,), folder), current.name)
-
-    def _imports_mapping(self, outline: Outline) -> bool:
-        return any(_top(imported) in _MAPPING for found in outline.imports.values() for imported in found)
 
     def _stars(self, current: _Name, outline: Outline) -> Iterator[_Name | _Part]:
         for star in outline.imports.get(b"*", ()):
@@ -149,6 +143,10 @@ class Reach:
                 data = b""
             found = self._outlines[path] = Outline(data)
         return found
+
+
+def _imports_mapping(outline: Outline) -> bool:
+    return any(_top(imported) in _MAPPING for found in outline.imports.values() for imported in found)
 
 
 def _top(imported: Imported) -> str:

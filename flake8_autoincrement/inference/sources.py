@@ -38,6 +38,7 @@ class Sources:
     def __init__(self) -> None:
         self.dependencies = Dependencies()
         self._overlays: dict[str, bytes] = {}
+        self._taken: dict[str, bytes] = {}
         self._texts: dict[str, str | ReadError] = {}
         self._digests: dict[str, bytes] = {}
         self._files: dict[str, bool] = {}
@@ -51,10 +52,16 @@ class Sources:
         self._texts[path] = text.replace("\r\n", "\n").replace("\r", "\n")
         self._files[path] = True
 
+    def take(self, path: str, data: bytes) -> None:
+        """Take the bytes of a file from somebody who has just read it, for the next time that they are asked for."""
+        self._taken[path] = data
+
     def data(self, path: str) -> bytes:
         """Give a file's bytes, which are not kept; raise `ReadError` if there is none that can be read."""
         try:
-            data = self._overlays[path] if path in self._overlays else read_bytes(path)
+            data = self._taken.pop(path, None)
+            if data is None:
+                data = self._overlays[path] if path in self._overlays else read_bytes(path)
         except OSError as error:
             self._record(Asked(path, UNREADABLE))
             raise ReadError(error.strerror or str(error)) from None

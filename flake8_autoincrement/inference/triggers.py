@@ -23,11 +23,6 @@ def names_table(data: bytes) -> bool:
     return b"__table" in data
 
 
-def speaks_of_mapping(data: bytes) -> bool:
-    """Say whether SQLAlchemy, or a library that is built on it, is named anywhere in a file."""
-    return any(name in data for name in (b"sqlalchemy", b"SQLAlchemy", b"sqlmodel"))
-
-
 def is_plain(data: bytes) -> bool:
     """Say whether nothing can be said about a file of these bytes: no model, no encoding, no comment of ours."""
     return not (may_declare(data) or never_readable(data) or has_own_comment(data))

@@ -15,19 +15,15 @@ from flake8.utils import is_using_stdin, parse_comma_separated_list
 
 from flake8_autoincrement import __version__
 from flake8_autoincrement.diagnostics import Diagnostic, Severity
-from flake8_autoincrement.engine.check import (
-    CODE,
-    INTERNAL,
-    SETTINGS,
-    check_file,
-    check_names,
-    internal_error,
-    known_checks,
-)
+from flake8_autoincrement.engine.cache import FOLDER, Cache
+from flake8_autoincrement.engine.check import CODE, INTERNAL, SETTINGS, check_names, internal_error, known_checks
 from flake8_autoincrement.engine.environment import NoEnvironment
 from flake8_autoincrement.engine.files import is_excluded
-from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.engine.project import Invocation, Workspace, cache_folder
+from flake8_autoincrement.engine.reader import Reader
+from flake8_autoincrement.inference.triggers import is_plain
 from flake8_autoincrement.settings import Override, SettingsError, class_names
+from flake8_autoincrement.source import Source
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -49,6 +45,7 @@ class Plugin:
     _threshold: ClassVar[Severity] = Severity.WARNING
     _stdin: ClassVar[bool] = False
     _given: ClassVar[tuple[str, ...]] = ()
+    _kept: ClassVar[str | None] = None  # the folder of the cache, None where nothing is kept
 
     def __init__(self, tree: ast.AST, filename: str = "stdin", lines: Sequence[str] = ()) -> None:
         self._filename = filename
@@ -76,6 +73,20 @@ class Plugin:
             normalize_paths=True,
             help="interpreter or folder of the environment whose libraries are searched",
         )
+        manager.add_option(
+            "--ain-cache-dir",
+            metavar="DIR",
+            parse_from_config=True,
+            normalize_paths=True,
+            help=f"where results are kept between runs (default: {FOLDER} in the project)",
+        )
+        manager.add_option(
+            "--ain-no-cache",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="keep nothing, and use nothing that was kept",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
@@ -85,7 +96,8 @@ class Plugin:
         cls._stdin = is_using_stdin(options.filenames)
         cls._given = tuple(os.path.abspath(path) for path in options.filenames or ["."])
         # An editor's server may run flake8 many times in one process, and files change between two runs.
-        _workspace.cache_clear()
+        _reader.cache_clear()
+        cls._kept = None if options.ain_no_cache else cache_folder(options.ain_cache_dir)
 
     def run(self) -> Iterator[Report]:
         """Give the findings as line, column from 0, message and type; whatever goes wrong is one of them."""
@@ -99,17 +111,19 @@ class Plugin:
             yield line, column, message, type(self)
 
     def _diagnostics(self) -> list[tuple[int, int, str]]:
-        path = os.path.abspath(self._filename)
-        project = _workspace(self._invocation, os.getcwd()).project(path)
-        if is_excluded(path, project.settings, self._nearest_given(path)):
+        text = "".join(self._lines)
+        if is_plain(text.encode("utf-8", "surrogatepass")):
             return []
-        program = None
+        path = os.path.abspath(self._filename)
+        workspace, reader = _reader(self._invocation, os.getcwd(), self._kept)
+        if is_excluded(path, workspace.project(path).settings, self._nearest_given(path)):
+            return []
         if self._stdin:
-            # The text may be an editor's: a program of its own keeps it from the other files.
-            program = project.new_program()
-            program.overlay(path, "".join(self._lines))
-        report = check_file(project, path, program)
-        return [self._placed(found) for found in report.diagnostics if found.severity >= self._threshold]
+            # The text may be an editor's: a reader of its own keeps it from the other files.
+            reader = Reader(workspace, reader.cache, Source(path, text))
+        report = reader.report(path)
+        reader.keep()
+        return [self._placed(found) for found in report.found if found.severity >= self._threshold]
 
     def _nearest_given(self, path: str) -> str:
         """Give the path on the command line that led flake8 to the file; a buffer's file is itself given."""
@@ -130,9 +144,10 @@ _LISTS = {
 
 
 @lru_cache(maxsize=4)
-def _workspace(invocation: Invocation, folder: str) -> Workspace:
-    """Give the workspace of a working directory, shared by all files of a process in a run."""
-    return Workspace(invocation, check_names())
+def _reader(invocation: Invocation, folder: str, kept: str | None) -> tuple[Workspace, Reader]:
+    """Give what reads the files of a working directory, one for all files of a process in a run."""
+    workspace = Workspace(invocation, check_names())
+    return workspace, Reader(workspace, None if kept is None else Cache(kept))
 
 
 def _message(code: str, message: str, slug: str) -> str:

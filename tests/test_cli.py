@@ -15,8 +15,8 @@ from shop import FILES, PLACES
 
 from flake8_autoincrement import __version__
 from flake8_autoincrement.cli.main import main
-from flake8_autoincrement.engine.check import check_file
 from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.engine.reader import Reader
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.registry import discovered
@@ -150,17 +150,15 @@ class TestCheck:
         (folder / "windows.py").write_bytes(b"\xef\xbb\xbfx = 1\r\ny = 2\r\n")
         assert main(["check", "empty.py", "latin.py", "warned.py", "windows.py"]) == 0
 
-    def test_a_mistake_of_ours_is_loud(self, write: Write) -> None:
+    def test_a_mistake_of_ours_is_loud(self, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         """Also when a check fails: the file is named, the rest goes on."""
         folder = write(FILES)
 
-        class Broken(Program):
-            def facts(self, path: str) -> FileFacts:
-                raise RuntimeError("two\nlines")
+        def fail(program: Program, path: str) -> FileFacts:
+            raise RuntimeError("two\nlines")
 
-        path = str(folder / "app/db.py")
-        project = Workspace(Invocation(), frozenset()).project(path)
-        report = check_file(project, path, Broken(()))
+        monkeypatch.setattr(Program, "facts", fail)
+        report = Reader(Workspace(Invocation(), frozenset()), None).report(str(folder / "app/db.py"))
         assert report.failed
         assert [found.message for found in report.diagnostics] == [
             "flake8-autoincrement failed at app/db.py: RuntimeError: two lines"

@@ -336,7 +336,7 @@ class TestManners:
 
             Program.facts = fail
             """
-        folder = write({**FILES, "fault/sitecustomize.py": fault, "unused.py": "import os\n"})
+        folder = write({**FILES, "fault/sitecustomize.py": fault, "unused.py": "import os  # Column\n"})
         done = process("unused.py", PYTHONPATH=str(folder / "fault"))
         assert done.stderr == ""
         assert done.stdout.splitlines() == [
@@ -351,14 +351,14 @@ class TestManners:
         assert "Traceback (most recent call last)" in loud.stderr
 
     def test_nothing_comes_out_of_run(self) -> None:
-        reports = list(Plugin(ast.parse(""), "nul\0.py", [""]).run())
+        reports = list(Plugin(ast.parse(""), "nul\0.py", ["# Column"]).run())
         assert [(line, column, message[:6]) for line, column, message, _ in reports] == [(1, 0, "AIN000")]
 
     def test_a_working_directory_that_is_gone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "gone").mkdir()
         monkeypatch.chdir(tmp_path / "gone")
         (tmp_path / "gone").rmdir()
-        [(line, column, message, _)] = Plugin(ast.parse(""), "a.py", [""]).run()
+        [(line, column, message, _)] = Plugin(ast.parse(""), "a.py", ["# Column"]).run()
         assert (line, column) == (1, 0)
         assert message.startswith("AIN000 flake8-autoincrement failed at a.py: FileNotFoundError: ")
 

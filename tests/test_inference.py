@@ -112,8 +112,12 @@ def test_a_number_too_long_for_python_is_said() -> None:
         parsed("x = " + "1" * 5000 + "\n", "long.py", "long", False)
 
 
-def test_a_file_without_a_word_about_tables_is_not_parsed(tmp_path: Path) -> None:
-    assert facts(tmp_path, "this is no Python at all\n") == FileFacts(str(tmp_path / "models.py"))
+def test_an_installed_file_that_declares_nothing_is_not_parsed(tmp_path: Path) -> None:
+    assert "invalid syntax" in error(facts(tmp_path, "this is no Python at all\n"))
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    assert facts(folder, "this is no Python at all\n") == FileFacts(str(folder / "models.py"))
+    assert "invalid syntax" in error(facts(folder, TABLE + "this is no Python at all\n"))
 
 
 def test_a_revision_of_alembic_declares_nothing(tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ class TestRoots:
     def test_files_of_one_project_share_it(self, write: Write) -> None:
         folder = write(tree("setup.py", "app/__init__.py", "app/db/__init__.py", "app/db/base.py", "tools/x.py"))
         one = workspace()
-        found = {id(one.project(str(folder / path)).program) for path in ("app/db/base.py", "app/a.py", "tools/x.py")}
+        found = {id(one.project(str(folder / path))) for path in ("app/db/base.py", "app/a.py", "tools/x.py")}
         assert len(found) == 1
 
 

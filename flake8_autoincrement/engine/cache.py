@@ -152,6 +152,10 @@ class Cache:
             self._connection.close()
         self._connection = None
 
+    def __del__(self) -> None:
+        """Close the database, which Python would warn of otherwise."""
+        self.close()
+
     # Queries.
 
     def _rows(self, query: str, order: str, paths: Sequence[str] | None) -> list[tuple[Any, ...]]:
@@ -197,6 +201,8 @@ class Cache:
         (end,) = connection.execute("SELECT COALESCE(MAX(first + count), 0) FROM segments").fetchone()
         if end != len(self._states) or end > _MAXIMUM_STATES:
             raise sqlite3.DatabaseError("its records are damaged, or too many")
+        if not new:
+            return
         packed = _packed(new)
         connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?)", (end, len(new), packed, _digest(end, packed)))
         self._add(new)

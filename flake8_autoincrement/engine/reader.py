@@ -40,7 +40,7 @@ class Reader:
 
     def __init__(self, workspace: Workspace, cache: Cache | None, buffer: Source | None = None) -> None:
         self._workspace = workspace
-        self._cache = cache
+        self.cache = cache
         self._buffer = buffer
         self._answers = Answers(cache)
         self._entries: dict[str, list[Entry]] | None = None
@@ -54,8 +54,8 @@ class Reader:
     def know_all(self) -> None:
         """Take everything from the cache at once, as is worth it for many files."""
         self._answers.know_all()
-        if self._cache is not None:
-            self._entries = self._cache.entries()
+        if self.cache is not None:
+            self._entries = self.cache.entries()
 
     # What is known without reading anything.
 
@@ -100,10 +100,10 @@ class Reader:
 
     def keep(self) -> None:
         """Write down what was found out since the last time."""
-        if self._cache is not None:
+        if self.cache is not None:
             entries = self._new_entries() + self._renewed
             if entries or self._answers.stamps:
-                self._cache.keep(entries, self._answers.stamps)
+                self.cache.keep(entries, self._answers.stamps)
         self._read.clear()
         self._reports.clear()
         self._renewed.clear()
@@ -122,17 +122,17 @@ class Reader:
 
     def _entry(self, path: str, project: Project) -> Entry | None:
         """Give what is kept of a file, if it holds."""
-        if self._cache is None:
+        if self.cache is None:
             return None
-        wanted = (self._cache.generation, project.context, self._answers.content(path))
-        entries = self._cache.entries([path]) if self._entries is None else self._entries
+        wanted = (self.cache.generation, project.context, self._answers.content(path))
+        entries = self.cache.entries([path]) if self._entries is None else self._entries
         for entry in entries.get(path, ()):
             if (entry.generation, entry.context, entry.content) == wanted and self._answers.hold(entry.needs):
                 return entry
         return None
 
     def _kept_report(self, path: str) -> FileReport | None:
-        if self._cache is None or (self._entries is not None and path not in self._entries):
+        if self.cache is None or (self._entries is not None and path not in self._entries):
             return None
         project = self._workspace.project(path)
         entry = self._entry(path, project)
@@ -178,10 +178,10 @@ class Reader:
         ]
 
     def _entries_of(self, context: bytes, paths: Sequence[str]) -> Iterator[Entry]:
-        assert self._cache is not None
+        assert self.cache is not None
         program = self._programs[context]
         files = program.dependencies.files(paths)
-        numbers = self._cache.numbers(program.dependencies.asked(files))
+        numbers = self.cache.numbers(program.dependencies.asked(files))
         if numbers is None:
             return
         masks = program.dependencies.masks(paths, numbers)
@@ -192,11 +192,11 @@ class Reader:
                 yield self._new_entry(context, path, content, masks[path])
 
     def _new_entry(self, context: bytes, path: str, content: bytes, needs: int) -> Entry:
-        assert self._cache is not None
+        assert self.cache is not None
         facts = self._read[path][1]
         rules, report = self._reports.get(path, (b"", FileReport(path)))
         packed = None if facts == FileFacts(path) else _packed(_FACTS, facts)
-        return Entry(self._cache.generation, context, path, content, needs, packed, rules, _packed_report(report))
+        return Entry(self.cache.generation, context, path, content, needs, packed, rules, _packed_report(report))
 
 
 def _kept_facts(path: str, entry: Entry) -> FileFacts | None:

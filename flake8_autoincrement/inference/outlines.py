@@ -17,6 +17,7 @@ _MAKERS = tuple(
     re.compile(rb"(" + word + _REST + rb"*)\s*\(")
     for word in (rb"olumn", rb"Table", rb"table", rb"eclarative", rb"mapper", rb"map_")
 )
+_MAPPING_DECORATOR = re.compile(rb"\n[ \t]*@([\w.\x80-\xff]*(?:mapped|eclarative)[\w.]*)")
 _MAPPED = re.compile(rb"(Mapped)\[")
 _MAKER = re.compile(rb"olumn|Table|table|eclarative|mapper|map_")
 _STATEMENT = re.compile(rb"\n(?=[^\s#)\]}])")
@@ -86,19 +87,40 @@ class Outline:
                 found.setdefault(name, {})[statement] = None
         return found
 
+    def imports_of(self, libraries: frozenset[str]) -> bool:
+        """Say whether anything is imported from one of some libraries."""
+        if not any(library.encode() in self._data for library in libraries):
+            return False
+        return any(one.module.partition(".")[0] in libraries for found in self.imports.values() for one in found)
+
     def run(self, *, wholly: bool) -> set[str]:
         """Give the names of this file, dotted as they are written, of which the tables may be made that it makes.
 
         They are those of base classes and of what is called; also in functions where those are taken `wholly`.
         """
+        found = {name for header in self._headers() for name in self._words(header)}
+        found |= {f"{name}.{INHERITED}" for name in found}
         anywhere = self._making(self._data)
-        found = anywhere if wholly else set()
+        return found | (anywhere if wholly or not anywhere else self._made_at_once())
+
+    def _headers(self) -> Iterator[bytes]:
+        """Give the bases of all classes, and the decorators that may map one."""
+        at = self._data.find(b"class ")
+        while at >= 0:
+            start = self._line_start(at)
+            if not self._data[start:at].strip() and (header := _CLASS.match(self._data, at)) is not None:
+                yield header[1]
+            at = self._data.find(b"class ", at + 6)
+        if b"\n@" in self._data:
+            yield from (found[1] for found in _MAPPING_DECORATOR.finditer(self._data))
+
+    def _made_at_once(self) -> set[str]:
+        """Give what `_making` does for what runs when the file is imported."""
+        found: set[str] = set()
         for statement in self._statements:
             if (header := statement.header) is not None:
-                found |= self._derived(header)
-                if anywhere and not wholly:
-                    found |= self._declaring(statement.text[header.end() :])
-            elif anywhere and not wholly and not statement.is_function:
+                found |= self._making(header[0]) | self._declaring(statement.text[header.end() :])
+            elif not statement.is_function:
                 found |= self._making(statement.text)
         return found
 

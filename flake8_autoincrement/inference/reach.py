@@ -75,7 +75,7 @@ class Reach:
                 _Name(current.path, name) for name in outline.ingredients(current.statement, current.attribute)
             )
         elif current.name == EVERYTHING:
-            names = outline.run(wholly=_imports_mapping(outline))
+            names = outline.run(wholly=outline.imports_of(_MAPPING))
             yield from (_Name(current.path, name) for name in names)
             yield from self._stars(current, outline)
         else:
@@ -143,10 +143,6 @@ class Reach:
                 data = b""
             found = self._outlines[path] = Outline(data)
         return found
-
-
-def _imports_mapping(outline: Outline) -> bool:
-    return any(_top(imported) in _MAPPING for found in outline.imports.values() for imported in found)
 
 
 def _top(imported: Imported) -> str:

@@ -7,8 +7,9 @@ import re
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# Column, mapped_column, db.Column; the other words stand for themselves.
-_WORDS = re.compile(rb"olumn|Mapped\[|__table|SQLModel|declarative|Table|\.Model|map_imperatively")
+_WORDS = re.compile(
+    rb"Column|mapped_column|olumn\w*\s*\(|Mapped\[|__table|SQLModel|declarative|Table|\.Model|map_imperatively"
+)
 _COMMENT = re.compile(rb"noqa[^\n]*ain")
 _BASES = re.compile(rb"class\s+\w+\s*\([^)]*(?:Base|Model|Mixin|Entity)")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from flake8_autoincrement.engine.cache import Cache
 from flake8_autoincrement.engine.check import FileReport, check_names

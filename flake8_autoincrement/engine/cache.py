@@ -1,8 +1,8 @@
 """What was found out about files, kept in a folder between runs: an SQLite database that many processes share.
 
 Nothing in it is believed without proof. A row carries a digest of itself, and an entry holds only while the file system
-would give the same answers as when it was made. What is damaged or of another program is left behind, and a new database
-is begun. A cache that cannot be read or written is no cache: the program is slower then, and never wrong.
+would give the same answers as when it was made. What is damaged or of another program is left behind, and a new
+database is begun. A cache that cannot be read or written is no cache: the program is slower then, and never wrong.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ class Cache:
         )
         found: dict[str, list[Entry]] = {}
         masks: dict[bytes, int] = {}
-        for path, context, content, mask, facts, rules, report, digest, key in self._rows(query, "entries.id DESC", paths):
+        rows = self._rows(query, "entries.id DESC", paths)
+        for path, context, content, mask, facts, rules, report, digest, key in rows:
             if digest == _digest(context, path, content, key, facts, rules, report):
                 if key not in masks:
                     masks[key] = _number(mask) if _digest(mask) == key else -1
@@ -126,7 +127,7 @@ class Cache:
         return found
 
     def states(self, mask: int) -> Iterator[tuple[int, State]]:
-        """Give the recorded answers whose bits are set, with their numbers; raise `KeyError` for one that is unknown."""
+        """Give the recorded answers whose bits are set, with their numbers; raise `KeyError` if one is unknown."""
         if mask < 0 or (mask.bit_length() > len(self._states) and not self._read_states(mask.bit_length())):
             raise KeyError(mask.bit_length())
         for number in bits(mask):

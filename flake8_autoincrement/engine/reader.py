@@ -48,6 +48,7 @@ class Reader:
         self._read: dict[str, tuple[bytes, FileFacts]] = {}
         self._reports: dict[str, tuple[bytes, FileReport]] = {}
         self._renewed: list[Entry] = []
+        self.evaluated: list[str] = []  # the files that were not known and had to be read
         if buffer is not None:
             self._answers.overlay(buffer.path, digest(_bytes(buffer)))
 
@@ -158,6 +159,7 @@ class Reader:
             program.take(*self._answers.last_read)
             self._answers.last_read = None
         facts = program.facts(path)
+        self.evaluated.append(path)
         self._read[path] = (project.context, facts)
         return facts
 

@@ -62,7 +62,7 @@ class Dependencies:
         """Give the questions that were asked on behalf of files themselves."""
         return {asked for file in files for asked in self._asked.get(file, ())}
 
-    def masks(self, paths: Iterable[str], number: Mapping[Asked, int]) -> dict[str, int]:
+    def masks(self, paths: Iterable[str], number: Mapping[tuple[str, bytes], int]) -> dict[str, int]:
         """Give all questions that each file rests on, as an integer with a bit set for the number of each.
 
         Files that read one another in a circle rest on the same: they are found as Tarjan's algorithm finds them, in

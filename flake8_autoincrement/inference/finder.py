@@ -171,7 +171,7 @@ class Finder:
 
 @lru_cache(maxsize=None)
 def is_installed(folder: str) -> bool:
-    """Say whether a folder holds installed libraries, by its name or by the metadata that stand in it, or lies in such."""
+    """Say whether a folder holds installed libraries, by its name or the metadata inside, or lies in such a folder."""
     parent = os.path.dirname(folder)
     if os.path.basename(folder) in INSTALLED or _has_metadata(folder):
         return True

@@ -168,7 +168,7 @@ class Outline:
         return {
             name
             for name, found in self.imports.items()
-            if any(imported.name and imported.name != _text(name) and _MAKER.search(imported.name.encode()) for imported in found)
+            if any(one.name and one.name != _text(name) and _MAKER.search(one.name.encode()) for one in found)
         }
 
     @cached_property

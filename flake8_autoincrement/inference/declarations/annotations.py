@@ -24,7 +24,8 @@ from flake8_autoincrement.inference.evaluate.values import (
     Value,
     text_of,
 )
-from flake8_autoincrement.inference.trees import ParseError, parsed
+from flake8_autoincrement.inference.syntax import ParseError
+from flake8_autoincrement.inference.trees import parsed
 
 _CONTAINERS = frozenset({"Mapped", "WriteOnlyMapped", "DynamicMapped", "Unmapped"})
 _UNIONS = frozenset({"typing.Optional", "typing.Union", "typing_extensions.Optional", "typing_extensions.Union"})

@@ -46,6 +46,7 @@ MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a mod
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
 
+
 class Exhausted(Exception):
     """The budget of a statement is used up."""
 

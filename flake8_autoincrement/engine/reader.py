@@ -125,8 +125,8 @@ class Reader:
         """Give what is kept of a file, if it holds."""
         if self.cache is None:
             return None
-        wanted = (self.cache.generation, project.context, self._answers.content(path))
         entries = self.cache.entries([path]) if self._entries is None else self._entries
+        wanted = (self.cache.generation, project.context, self._answers.content(path))
         for entry in entries.get(path, ()):
             if (entry.generation, entry.context, entry.content) == wanted and self._answers.hold(entry.needs):
                 return entry

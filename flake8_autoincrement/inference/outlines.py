@@ -43,21 +43,12 @@ class Imported:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of a module's body, with all that is indented below it."""
+    """A statement of a module's body, with all that is indented below it: where it begins and ends."""
 
-    text: bytes
-
-    @property
-    def header(self) -> re.Match[bytes] | None:
-        """Give the part of a class statement before its body, None for any other statement."""
-        return _CLASS.match(self.text) if self.text.startswith((b"class", b"@")) else None
-
-    @property
-    def is_function(self) -> bool:
-        """Say whether it only defines a function."""
-        return self.text.startswith((b"def", b"async", b"@")) and _FUNCTION.match(self.text) is not None
+    start: int
+    end: int
 
 
 class Outline:
@@ -67,6 +58,7 @@ class Outline:
     """
 
     def __init__(self, data: bytes) -> None:
+        self.size = len(data)
         plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
         self._data = b"\n" + plain.removeprefix(BOM_UTF8)
 
@@ -83,7 +75,7 @@ class Outline:
         """Give the statements of the module's body that define or assign each name."""
         found: dict[bytes, dict[Statement, None]] = {}
         for statement in self._statements:
-            for name in _bound(statement.text):
+            for name in _bound(self._data[statement.start : statement.end]):
                 found.setdefault(name, {})[statement] = None
         return found
 
@@ -118,10 +110,11 @@ class Outline:
         """Give what `_making` does for what runs when the file is imported."""
         found: set[str] = set()
         for statement in self._statements:
-            if (header := statement.header) is not None:
-                found |= self._making(header[0]) | self._declaring(statement.text[header.end() :])
-            elif not statement.is_function:
-                found |= self._making(statement.text)
+            text = self._data[statement.start : statement.end]
+            if (header := _header(text)) is not None:
+                found |= self._making(header[0]) | self._declaring(text[header.end() :])
+            elif not _is_function(text):
+                found |= self._making(text)
         return found
 
     def ingredients(self, statement: Statement, attribute: str) -> set[str]:
@@ -130,12 +123,13 @@ class Outline:
         Of a class these are what stands in its header, and what is called in the definition of the attribute that is
         meant and, where that is not `INHERITED`, in the methods that Python calls by itself.
         """
-        header = statement.header
+        text = self._data[statement.start : statement.end]
+        header = _header(text)
         if header is None:
-            return self._making(statement.text) if statement.is_function else self._words(statement.text)
+            return self._making(text) if _is_function(text) else self._words(text)
         found = self._derived(header)
         for name in {attribute} if attribute == INHERITED else {*_CALLED, attribute} - {""}:
-            for definition in _definitions(statement.text, name.encode(), header.end()):
+            for definition in _definitions(text, name.encode(), header.end()):
                 found |= self._making(definition)
         return found
 
@@ -177,19 +171,19 @@ class Outline:
 
     @cached_property
     def _statements(self) -> tuple[Statement, ...]:
-        return tuple(map(Statement, self._texts()))
+        return tuple(self._divided())
 
-    def _texts(self) -> Iterator[bytes]:
+    def _divided(self) -> Iterator[Statement]:
         """Give the parts of the file that begin in the first column, decorators joined to what they decorate."""
         start = 0
         decorated = False
         for match in _STATEMENT.finditer(self._data):
             at = match.end()
             if not decorated and at > start:
-                yield self._data[start:at]
+                yield Statement(start, at)
                 start = at
             decorated = self._data[at : at + 1] == b"@"
-        yield self._data[start:]
+        yield Statement(start, len(self._data))
 
     # Imports.
 
@@ -234,6 +228,16 @@ class Outline:
         while end > 0 and self._data[end - 1 : end] == b"\\":
             end = self._data.find(b"\n", end + 1)
         return end if end >= 0 else len(self._data)
+
+
+def _header(text: bytes) -> re.Match[bytes] | None:
+    """Give the part of a class statement before its body, None for any other statement."""
+    return _CLASS.match(text) if text.startswith((b"class", b"@")) else None
+
+
+def _is_function(text: bytes) -> bool:
+    """Say whether a statement only defines a function."""
+    return text.startswith((b"def", b"async", b"@")) and _FUNCTION.match(text) is not None
 
 
 def _callee(text: bytes, end: int) -> bytes:

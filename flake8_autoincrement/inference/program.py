@@ -22,6 +22,7 @@ from flake8_autoincrement.inference.finder import Finder, is_installed
 from flake8_autoincrement.inference.reach import Reach
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
+from flake8_autoincrement.inference.trees import collector_paused
 from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable
 from flake8_autoincrement.source import Span
 
@@ -75,7 +76,7 @@ class Program:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
         if path not in self._facts:
-            with _deep_recursion():
+            with _deep_recursion(), collector_paused():
                 self._facts[path] = self._read(path)
         return self._facts[path]
 

@@ -14,6 +14,7 @@ from flake8_autoincrement.inference.sources import ReadError, Sources
 _MAPPING = frozenset({"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
 KNOWN_LIBRARIES = _MAPPING | {"six", "alembic", "pydantic", "typing_extensions"}
 
+MAXIMUM_SIZE = 16_000_000  # bytes of the files whose outlines are kept
 EVERYTHING = "*"
 
 
@@ -43,11 +44,12 @@ class Reach:
         self._sources = sources
         self._finder = finder
         self._outlines: dict[str, Outline] = {}
+        self._size = 0
         self._barren: set[_Name | _Part] = set()
 
     def leads_to_mapping(self, path: str, data: bytes) -> bool:
         """Say whether something that a file has may come from SQLAlchemy or a library that is built on it."""
-        self._outlines[path] = Outline(data)
+        self._remember(path, Outline(data))
         seen: set[_Name | _Part] = set()
         pending: list[_Name | _Part] = [_Name(path, EVERYTHING)]
         try:
@@ -141,8 +143,17 @@ class Reach:
                 data = self._sources.data(path)
             except ReadError:
                 data = b""
-            found = self._outlines[path] = Outline(data)
+            found = Outline(data)
+            self._remember(path, found)
         return found
+
+    def _remember(self, path: str, outline: Outline) -> None:
+        """Keep an outline, and forget all others once they have grown too many: they are soon made again."""
+        if self._size > MAXIMUM_SIZE:
+            self._outlines.clear()
+            self._size = 0
+        self._outlines[path] = outline
+        self._size += outline.size
 
 
 def _top(imported: Imported) -> str:

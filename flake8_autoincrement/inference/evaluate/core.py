@@ -132,11 +132,15 @@ class Core(ABC):
 
     def _column(self, module: Module, line: int, offset: int) -> int:
         """Turn an offset in UTF-8 bytes into one in characters."""
+        text = self.line(module, line)
+        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+
+    def line(self, module: Module, number: int) -> str:
+        """Give a line of a module's text."""
         lines = self._lines.get(module.path)
         if lines is None:
             lines = self._lines[module.path] = module.text.split("\n")
-        text = lines[line - 1] if line <= len(lines) else ""
-        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+        return lines[number - 1] if number <= len(lines) else ""
 
     def within_budget(self, compute: Callable[[], Result], span: Span | None) -> Result | Unknown:
         """Compute something with a budget of its own; give `Unknown` where that is used up."""

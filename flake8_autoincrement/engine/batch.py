@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -62,6 +59,10 @@ class Batch:
 
     def _in_processes(self, reader: Reader, parts: list[Sequence[str]], read: Read[Result]) -> Iterator[Result]:
         """Read parts in processes, the first ones by themselves; one that was lost is read here."""
+        import multiprocessing  # which most runs can do without
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
         folder = None if self.cache is None else self.cache.folder
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         if self.cache is not None:

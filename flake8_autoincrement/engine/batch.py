@@ -91,6 +91,7 @@ def _begin(invocation: Invocation, folder: str | None) -> None:
     global _reader
     cache = None if folder is None else Cache(folder)
     _reader = Reader(Workspace(invocation, check_names()), cache)
+    _reader.know_all()
 
 
 def _read_part(paths: Sequence[str], read: Read[Result]) -> list[Result]:

@@ -88,14 +88,19 @@ class Outline:
     def run(self, *, wholly: bool) -> set[str]:
         """Give the names of this file, dotted as they are written, of which the tables may be made that it makes.
 
-        They are those of base classes, as far as they are imported, and of what is called; also in functions where
-        those are taken `wholly`.
+        They are those of base classes that are not among these themselves, and of what is called; also in functions
+        where those are taken `wholly`.
         """
-        bases = b" ".join(self._headers())
-        found = {_text(word) for word in _words(bases) if word.partition(b".")[0] in self.imports} if bases else set()
+        bases = {word: word.partition(b".")[0] for word in _words(b" ".join(self._headers()))}
+        found = {_text(word) for word, head in bases.items() if head in self.imports or self._is_variable(head)}
         found |= {f"{name}.{INHERITED}" for name in found}
         anywhere = {name for name in _calls(self._data, self._aliases) if name.partition(b".")[0] in self.imports}
         return found | (set(map(_text, anywhere)) if wholly or not anywhere else self._made_at_once())
+
+    def _is_variable(self, name: bytes) -> bool:
+        """Say whether a name is bound here, and not by a class statement."""
+        is_class = re.search(rb"class[ \t]+" + re.escape(name) + rb"(?![\w\x80-\xff])", self._data) is not None
+        return not is_class and name in self.bindings
 
     def _headers(self) -> Iterator[bytes]:
         """Give the bases of all classes, and the decorators that may map one."""

@@ -86,7 +86,7 @@ class Reader:
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
-            self._reports[path] = (_rules(settings), found)
+            self._reports[path] = (self._rules(settings), found)
         return found
 
     def facts(self, path: str) -> FileFacts:
@@ -140,13 +140,13 @@ class Reader:
         if entry is None:
             return None
         settings = project.settings_for(path)
-        if entry.rules == _rules(settings):
+        if entry.rules == self._rules(settings):
             return FileReport(path) if entry.report is None else _unpacked(_REPORT, entry.report)
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
         found = report_on(facts, settings, self._data(path))
-        self._renewed.append(replace(entry, rules=_rules(settings), report=_packed_report(found)))
+        self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
         return found
 
     def _evaluated(self, path: str, project: Project) -> FileFacts:
@@ -162,6 +162,11 @@ class Reader:
         self.evaluated.append(path)
         self._read[path] = (project.context, facts)
         return facts
+
+    def _rules(self, settings: Settings) -> bytes:
+        """Give what stands for all that decides what is said about facts: settings, and where messages name files from."""
+        switches = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
+        return fingerprint((switches, str(self._workspace.working_directory)))
 
     def _data(self, path: str) -> bytes | None:
         if self._buffer is not None and self._is_buffer(path):
@@ -223,9 +228,3 @@ def _unpacked(encoding: Encoding[Kept], packed: bytes) -> Kept | None:
 
 def _bytes(source: Source) -> bytes:
     return source.text.encode("utf-8", "surrogatepass")
-
-
-def _rules(settings: Settings) -> bytes:
-    """Give what stands for the settings that decide what is said about facts."""
-    parts = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
-    return fingerprint(parts)

@@ -138,7 +138,8 @@ class Sources:
             self.dependencies.ask(self._askers[-1], asked)
 
     def _record(self, asked: Asked) -> None:
-        self.repeat((asked,))
+        if _names_a_file(asked.path):
+            self.repeat((asked,))
 
     def _read(self, path: str) -> str | ReadError:
         try:
@@ -157,6 +158,16 @@ def read_bytes(path: str) -> bytes:
         raise OSError(errno.EINVAL, "it is not a regular file", path)
     with open(path, "rb") as file:
         return file.read()
+
+
+def _names_a_file(path: str) -> bool:
+    """Say whether a file system could know a path at all; for others the answer never changes, and none is kept."""
+    if "\0" in path:
+        return False
+    try:
+        return path.isascii() or bool(os.fsencode(path))
+    except UnicodeEncodeError:
+        return False
 
 
 def digest(data: bytes) -> bytes:

@@ -82,11 +82,15 @@ class Reader:
             settings = project.settings_for(path)
             try:
                 facts = self._evaluated(path, project)
-                found = report_on(facts, settings, self._data(path))
+                data = self._data(path)
+                found = report_on(facts, settings, data)
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
-            self._reports[path] = (self._rules(settings), found)
+            if data is not None and digest(data) == self._programs[project.context].digest(path):
+                self._reports[path] = (self._rules(settings), found)
+            else:  # it was changed meanwhile: this is the report of no content
+                self._read.pop(path, None)
         return found
 
     def facts(self, path: str) -> FileFacts:
@@ -145,7 +149,10 @@ class Reader:
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
-        found = report_on(facts, settings, self._data(path))
+        data = self._data(path)
+        if data is None or digest(data) != entry.content:  # it was changed meanwhile
+            return None
+        found = report_on(facts, settings, data)
         self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
         return found
 

@@ -65,8 +65,7 @@ class Sources:
         except OSError as error:
             self._record(Asked(path, UNREADABLE))
             raise ReadError(error.strerror or str(error)) from None
-        if path not in self._digests:
-            self._digests[path] = digest(data)
+        self._digests[path] = digest(data)  # another one each time that the file was changed between two questions
         self._record(Asked(path, self._digests[path]))
         return data
 

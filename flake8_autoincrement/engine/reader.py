@@ -16,7 +16,7 @@ from flake8_autoincrement.engine.project import Project, Workspace
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.dependencies import UNREADABLE
-from flake8_autoincrement.inference.sources import digest, read_bytes
+from flake8_autoincrement.inference.sources import digest, read_bytes, text_digest
 from flake8_autoincrement.settings import Settings
 from flake8_autoincrement.source import Source
 
@@ -50,7 +50,7 @@ class Reader:
         self._renewed: list[Entry] = []
         self.evaluated: list[str] = []  # the files that were not known and had to be read
         if buffer is not None:
-            self._answers.overlay(buffer.path, digest(_bytes(buffer)))
+            self._answers.overlay(buffer.path, text_digest(buffer.text))
 
     def know_all(self) -> None:
         """Take everything from the cache at once, as is worth it for many files."""
@@ -82,12 +82,12 @@ class Reader:
             settings = project.settings_for(path)
             try:
                 facts = self._evaluated(path, project)
-                data = self._data(path)
+                data, content = self._data(path)
                 found = report_on(facts, settings, data)
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
-            if data is not None and digest(data) == self._programs[project.context].digest(path):
+            if content is not None and content == self._programs[project.context].digest(path):
                 self._reports[path] = (self._rules(settings), found)
             else:  # it was changed meanwhile: this is the report of no content
                 self._read.pop(path, None)
@@ -149,8 +149,8 @@ class Reader:
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
-        data = self._data(path)
-        if data is None or digest(data) != entry.content:  # it was changed meanwhile
+        data, content = self._data(path)
+        if content != entry.content:  # it was changed meanwhile
             return None
         found = report_on(facts, settings, data)
         self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
@@ -175,13 +175,15 @@ class Reader:
         switches = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
         return fingerprint((switches, str(self._workspace.working_directory)))
 
-    def _data(self, path: str) -> bytes | None:
+    def _data(self, path: str) -> tuple[bytes | None, bytes | None]:
+        """Give a file's bytes and their digest, both None where there are none that can be read."""
         if self._buffer is not None and self._is_buffer(path):
-            return _bytes(self._buffer)
+            return self._buffer.text.encode("utf-8", "surrogatepass"), text_digest(self._buffer.text)
         try:
-            return read_bytes(path)
+            data = read_bytes(path)
         except OSError:
-            return None
+            return None, None
+        return data, digest(data)
 
     def _new_entries(self) -> list[Entry]:
         """Give entries for what was read, except where a file could not be read: that may be otherwise next time."""
@@ -231,7 +233,3 @@ def _unpacked(encoding: Encoding[Kept], packed: bytes) -> Kept | None:
         return encoding.decoded(zlib.decompress(packed).decode())
     except (ValueError, zlib.error):
         return None
-
-
-def _bytes(source: Source) -> bytes:
-    return source.text.encode("utf-8", "surrogatepass")

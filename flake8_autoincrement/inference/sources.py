@@ -49,7 +49,8 @@ class Sources:
     def overlay(self, path: str, text: str) -> None:
         """Use `text` for the file at `path`, whether it exists or not."""
         self._overlays[path] = text.encode("utf-8", "surrogatepass")
-        self._texts[path] = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._texts[path] = _with_newlines(text)
+        self._digests[path] = text_digest(text)
         self._files[path] = True
 
     def take(self, path: str, data: bytes) -> None:
@@ -65,7 +66,8 @@ class Sources:
         except OSError as error:
             self._record(Asked(path, UNREADABLE))
             raise ReadError(error.strerror or str(error)) from None
-        self._digests[path] = digest(data)  # another one each time that the file was changed between two questions
+        if path not in self._overlays:
+            self._digests[path] = digest(data)  # another one where the file was changed since the last question
         self._record(Asked(path, self._digests[path]))
         return data
 
@@ -174,6 +176,20 @@ def digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
+def text_digest(text: str) -> bytes:
+    """Give what stands for a text that was not read from a file.
+
+    It is the digest of the file in which UTF-8 would save it, unless Python would read another text there: such a file
+    may declare another encoding.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        is_file_of_text = decoded(data) == _with_newlines(text)
+    except ReadError:
+        is_file_of_text = False
+    return digest(data) if is_file_of_text else blake2b(data, digest_size=16, person=b"text").digest()
+
+
 def decoded(data: bytes) -> str:
     """Decode source as Python does (PEP 263), with `\\n` at the ends of lines; raise `ReadError` if that fails."""
     if data.startswith(UTF_16):
@@ -189,4 +205,8 @@ def decoded(data: bytes) -> str:
         raise ReadError(f"it is not {error.encoding}: {error.reason} at byte {error.start}") from None
     except ValueError as error:
         raise ReadError(f"it is not {encoding}: {error}") from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _with_newlines(text.removeprefix("\ufeff"))
+
+
+def _with_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -18,6 +18,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from flake8_autoincrement.engine.version import fingerprint, own_version
+
 FOLDER = ".ain_cache"
 _NAME = "results"
 _FORMAT = 0x41494E31  # "AIN1", the application_id of our databases
@@ -28,13 +30,11 @@ _KEPT = 2  # entries of one file, of different contents: as it is saved and as i
 
 _SCHEMA = (
     "CREATE TABLE segments (first INTEGER PRIMARY KEY, count INTEGER, states BLOB, digest BLOB)",
-    "CREATE TABLE stamps (path BLOB PRIMARY KEY, stamp BLOB, content BLOB, plain INTEGER) WITHOUT ROWID",
+    "CREATE TABLE stamps (path BLOB PRIMARY KEY, mark BLOB, content BLOB, plain INTEGER, digest BLOB) WITHOUT ROWID",
     "CREATE TABLE needs (id INTEGER PRIMARY KEY, mask BLOB, digest BLOB UNIQUE)",
     "CREATE TABLE entries (id INTEGER PRIMARY KEY, context BLOB, path BLOB, content BLOB, needs INTEGER, facts BLOB, "
     "rules BLOB, report BLOB, digest BLOB, UNIQUE (path, context, content))",
 )
-
-_PLAIN = frozenset(range(3))
 
 _SIGNATURE = """\
 Signature: 8a477f597d28d172789f06886806bc55
@@ -94,6 +94,7 @@ class Cache:
         self.generation = 0
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
+        self._version = fingerprint(own_version())
         self._oldest = 1
         self._states: list[State] = []
         self._numbers: dict[State, int] = {}
@@ -102,11 +103,11 @@ class Cache:
 
     def stamps(self, paths: Sequence[str] | None = None) -> dict[str, Stamp]:
         """Give what is known of files, of all where no paths are given."""
-        query = "SELECT path, stamp, content, plain FROM stamps"
+        query = "SELECT path, mark, content, plain, digest FROM stamps"
         return {
             os.fsdecode(path): Stamp(mark, content, Plain(plain))
-            for path, mark, content, plain in self._rows(query, "", paths)
-            if isinstance(path, bytes) and plain in _PLAIN
+            for path, mark, content, plain, digest in self._rows(query, "", paths)
+            if self._is_stamp(path, mark, content, plain, digest)
         }
 
     def entries(self, paths: Sequence[str] | None = None) -> dict[str, list[Entry]]:
@@ -210,8 +211,8 @@ class Cache:
 
     def _keep(self, connection: sqlite3.Connection, entries: Sequence[Entry], stamps: Mapping[str, Stamp]) -> None:
         connection.executemany(
-            "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?)",
-            [(os.fsencode(path), stamp.mark, stamp.content, stamp.plain) for path, stamp in stamps.items()],
+            "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?, ?)",
+            [self._stamp_row(path, stamp) for path, stamp in stamps.items()],
         )
         keys: dict[int, tuple[int, bytes]] = {}
         for entry in entries:
@@ -235,6 +236,20 @@ class Cache:
             )
         if len(entries) > _MANY:
             connection.execute("DELETE FROM needs WHERE id NOT IN (SELECT needs FROM entries)")
+
+    def _stamp_row(self, path: str, stamp: Stamp) -> tuple[object, ...]:
+        row = (os.fsencode(path), stamp.mark, stamp.content, int(stamp.plain))
+        return (*row, self._stamp_digest(*row))
+
+    def _is_stamp(self, path: Any, mark: Any, content: Any, plain: Any, digest: Any) -> bool:
+        """Say whether a row was written by this version: another one scans and parses otherwise."""
+        try:
+            return bool(digest == self._stamp_digest(path, mark, content, plain))
+        except TypeError:  # in a damaged database anything may stand anywhere
+            return False
+
+    def _stamp_digest(self, path: bytes, mark: bytes, content: bytes, plain: int) -> bytes:
+        return blake2b(b"%b%b%b%d" % (path, mark, content, plain), digest_size=16, key=self._version).digest()
 
     # The database.
 

@@ -16,7 +16,7 @@ from flake8_autoincrement.engine.project import Project, Workspace
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.dependencies import UNREADABLE
-from flake8_autoincrement.inference.sources import digest, read_bytes
+from flake8_autoincrement.inference.sources import digest, read_bytes, text_digest
 from flake8_autoincrement.settings import Settings
 from flake8_autoincrement.source import Source
 
@@ -50,7 +50,7 @@ class Reader:
         self._renewed: list[Entry] = []
         self.evaluated: list[str] = []  # the files that were not known and had to be read
         if buffer is not None:
-            self._answers.overlay(buffer.path, digest(_bytes(buffer)))
+            self._answers.overlay(buffer.path, text_digest(buffer.text))
 
     def know_all(self) -> None:
         """Take everything from the cache at once, as is worth it for many files."""
@@ -82,11 +82,15 @@ class Reader:
             settings = project.settings_for(path)
             try:
                 facts = self._evaluated(path, project)
-                found = report_on(facts, settings, self._data(path))
+                data, content = self._data(path)
+                found = report_on(facts, settings, data)
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
-            self._reports[path] = (_rules(settings), found)
+            if content is not None and content == self._programs[project.context].digest(path):
+                self._reports[path] = (self._rules(settings), found)
+            else:  # it was changed meanwhile: this is the report of no content
+                self._read.pop(path, None)
         return found
 
     def facts(self, path: str) -> FileFacts:
@@ -140,13 +144,16 @@ class Reader:
         if entry is None:
             return None
         settings = project.settings_for(path)
-        if entry.rules == _rules(settings):
+        if entry.rules == self._rules(settings):
             return FileReport(path) if entry.report is None else _unpacked(_REPORT, entry.report)
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
-        found = report_on(facts, settings, self._data(path))
-        self._renewed.append(replace(entry, rules=_rules(settings), report=_packed_report(found)))
+        data, content = self._data(path)
+        if content != entry.content:  # it was changed meanwhile
+            return None
+        found = report_on(facts, settings, data)
+        self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
         return found
 
     def _evaluated(self, path: str, project: Project) -> FileFacts:
@@ -163,13 +170,20 @@ class Reader:
         self._read[path] = (project.context, facts)
         return facts
 
-    def _data(self, path: str) -> bytes | None:
+    def _rules(self, settings: Settings) -> bytes:
+        """Give what stands for all that decides what is said about facts: settings, and where messages name files from."""
+        switches = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
+        return fingerprint((switches, str(self._workspace.working_directory)))
+
+    def _data(self, path: str) -> tuple[bytes | None, bytes | None]:
+        """Give a file's bytes and their digest, both None where there are none that can be read."""
         if self._buffer is not None and self._is_buffer(path):
-            return _bytes(self._buffer)
+            return self._buffer.text.encode("utf-8", "surrogatepass"), text_digest(self._buffer.text)
         try:
-            return read_bytes(path)
+            data = read_bytes(path)
         except OSError:
-            return None
+            return None, None
+        return data, digest(data)
 
     def _new_entries(self) -> list[Entry]:
         """Give entries for what was read, except where a file could not be read: that may be otherwise next time."""
@@ -219,13 +233,3 @@ def _unpacked(encoding: Encoding[Kept], packed: bytes) -> Kept | None:
         return encoding.decoded(zlib.decompress(packed).decode())
     except (ValueError, zlib.error):
         return None
-
-
-def _bytes(source: Source) -> bytes:
-    return source.text.encode("utf-8", "surrogatepass")
-
-
-def _rules(settings: Settings) -> bytes:
-    """Give what stands for the settings that decide what is said about facts."""
-    parts = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
-    return fingerprint(parts)

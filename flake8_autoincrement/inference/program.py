@@ -20,7 +20,7 @@ from flake8_autoincrement.inference.declarations.models import Models
 from flake8_autoincrement.inference.dependencies import Dependencies
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.values import Class, Module
-from flake8_autoincrement.inference.finder import Finder, is_installed
+from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.reach import Reach
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
@@ -118,7 +118,7 @@ class Program:
 
     def _unreadable(self, path: str, data: bytes) -> Unreadable | None:
         """Say why Python cannot read a file that declares nothing, None if it can; installed ones concern nobody."""
-        return None if is_installed(os.path.dirname(path)) else _syntax_problem(path, decoded(data))
+        return None if self._finder.is_installed(os.path.dirname(path)) else _syntax_problem(path, decoded(data))
 
     def _declared(self, module: Module) -> FileFacts:
         with self._interpreter.at(module):

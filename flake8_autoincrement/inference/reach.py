@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_autoincrement.inference.finder import INSTALLED, Finder, Location, is_standard
+from flake8_autoincrement.inference.finder import LIBRARIES, Finder, Location, is_standard
 from flake8_autoincrement.inference.outlines import Imported, Outline, Statement
 from flake8_autoincrement.inference.sources import ReadError, Sources
 
@@ -67,7 +67,7 @@ class Reach:
     def is_of_known_library(self, path: str) -> bool:
         """Say whether a file is a part of SQLAlchemy, say, as it is installed."""
         top = self._finder.top(path)
-        return os.path.basename(top) in KNOWN_LIBRARIES and os.path.basename(os.path.dirname(top)) in INSTALLED
+        return os.path.basename(top) in KNOWN_LIBRARIES and os.path.basename(os.path.dirname(top)) in LIBRARIES
 
     def _origins(self, current: _Name | _Part) -> Iterator[_Name | _Part]:
         """Give what a name may be made of; raise `_Reached` where that is of SQLAlchemy."""

@@ -20,6 +20,11 @@ def touched(statement: nodes.NodeNG) -> set[str]:
     return (bound(statement) | names) - {""}
 
 
+def may_raise(statement: nodes.NodeNG) -> bool:
+    """Say whether a statement, or one inside it, raises."""
+    return any(isinstance(inner, nodes.Raise) for inner in _statements(statement))
+
+
 def _statements(statement: nodes.NodeNG) -> Iterator[nodes.NodeNG]:
     """Give a statement and those inside it, not those of functions and classes."""
     pending = [statement]

@@ -15,7 +15,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.bodies import bound, touched
+from flake8_autoincrement.inference.evaluate.bodies import bound, may_raise, touched
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
@@ -203,9 +203,11 @@ class Core(ABC):
             return module
         self.loaded(module)
         module.state = "executing"
-        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
-            if at not in module.done and self._execute_alone(module, at, statement) == "raise":
+        for at, statement in enumerate(module.body):
+            if self._is_behind_end(module, at):
                 break
+            if at not in module.done:
+                self._execute_alone(module, at, statement)
         module.state = "done"
         return module
 
@@ -234,6 +236,8 @@ class Core(ABC):
             for name in touched(statement):
                 module.statements.setdefault(name, []).append((at, statement))
             module.bound |= bound(statement)
+            if may_raise(statement):
+                module.raising.append(at)
         return module
 
     def _tree(self, module: Module) -> nodes.Module:
@@ -245,11 +249,12 @@ class Core(ABC):
 
     def bind_imports(self, module: Module) -> None:
         """Execute the import statements of a module's body, those that were not executed yet."""
-        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
+        for at, statement in enumerate(module.body):
             if isinstance(statement, nodes.ImportFrom) and at not in module.done:
-                self._execute_alone(module, at, statement)
+                for name in sorted(bound(statement)):
+                    self._demanded(module, name)
 
-    def _execute_alone(self, module: Module, at: int, statement: nodes.NodeNG) -> str | None:
+    def _execute_alone(self, module: Module, at: int, statement: nodes.NodeNG) -> None:
         """Execute one statement of a module's body, with a budget of its own."""
         module.done.add(at)
         module.running.append(at)
@@ -257,11 +262,11 @@ class Core(ABC):
             place = self.span(statement, module)
             ending = self.within_budget(lambda: self.execute([statement], self.scope_of(module)), place)
         module.running.pop()
-        if not isinstance(ending, Unknown):
-            return ending
-        module.unread.append(ending)
-        self.give_up(statement, self.scope_of(module), ending)
-        return None
+        if isinstance(ending, Unknown):
+            module.unread.append(ending)
+            self.give_up(statement, self.scope_of(module), ending)
+        elif ending == "raise":
+            module.end = at
 
     def give_up(self, statement: nodes.NodeNG, scope: Scope, why: Unknown) -> None:
         """Take back what a statement that was not executed to its end has bound and changed."""
@@ -281,14 +286,26 @@ class Core(ABC):
     def _demanded(self, module: Module, name: str) -> None:
         """Execute the statements of a module's body that bind or change a name, ahead of all others.
 
-        A statement of the same module that is being executed sees what stands before it, as it would in Python; what
-        stands behind it counts only where nothing before it binds the name.
+        Where there are several, what stands between them goes along, since it sees the name as it is there. A statement
+        of the same module that is being executed sees what stands before it, as it would in Python; what stands behind
+        it counts only where nothing before it binds the name.
         """
         statements = module.statements[name] if name in module.bound else []
         now = module.running[-1] if module.running else sys.maxsize
+        before = [at for at, _ in statements if at < now]
+        for at in range(before[0], before[-1] + 1) if before else ():
+            if at not in module.done and not self._is_behind_end(module, at):
+                self._execute_alone(module, at, module.body[at])
         for at, statement in statements:
-            if at not in module.done and (at < now or name not in module.names):
+            if at not in module.done and name not in module.names and not self._is_behind_end(module, at):
                 self._execute_alone(module, at, statement)
+
+    def _is_behind_end(self, module: Module, at: int) -> bool:
+        """Say whether a module's body ends before a statement, because another one raises."""
+        for raising in module.raising:
+            if raising < at and raising not in module.done and not module.running:
+                self._execute_alone(module, raising, module.body[raising])
+        return module.end is not None and module.end < at
 
     def scope_of(self, module: Module) -> Scope:
         """Give the scope of a module's globals."""

@@ -106,7 +106,8 @@ def _reports(reader: Reader, paths: Sequence[str]) -> list[FileReport]:
 
 
 def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
-    return [(reader.facts(path), reader.report(path)) for path in paths]
+    reports = _reports(reader, paths)
+    return [(FileFacts(report.path) if report.failed else reader.facts(report.path), report) for report in reports]
 
 
 def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:

@@ -178,7 +178,7 @@ class Cache:
             return []
         try:
             return connection.execute(query, values).fetchall()
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             self._failed(error)
             return []
 
@@ -262,7 +262,7 @@ class Cache:
             connection.execute("BEGIN IMMEDIATE")
             change(connection)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             self._forget()
@@ -281,7 +281,7 @@ class Cache:
                 self._connection = self._connected(create)
             except OSError as error:
                 self.problem = f"{self.folder}: {error.strerror or error}"
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
         return self._connection
 
@@ -340,6 +340,9 @@ class Cache:
         with suppress(OSError):
             os.unlink(os.path.join(self.folder, f"{_NAME}.{generation}.sqlite"))
 
+
+# What a damaged database may end with: its names may be no text, which is an error where SQLite's message has them.
+_ERRORS = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 
 _REFUSED = (
     sqlite3.SQLITE_FULL,

@@ -95,6 +95,7 @@ class Cache:
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
         self._version = fingerprint(own_version())
+        self._patience = _LOCK_SECONDS
         self._oldest = 1
         self._states: list[State] = []
         self._numbers: dict[State, int] = {}
@@ -298,7 +299,7 @@ class Cache:
         self.generation = newest
         mode = "rwc" if create else "rw" if os.access(path, os.W_OK) and os.access(self.folder, os.W_OK) else "ro"
         connection = sqlite3.connect(
-            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=_LOCK_SECONDS, isolation_level=None
+            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=self._patience, isolation_level=None
         )
         try:
             self._prepare(connection, create)
@@ -326,9 +327,12 @@ class Cache:
         self._numbers.clear()
 
     def _failed(self, error: Exception) -> None:
-        """Leave a damaged database behind; write no more where that is refused; wait for nobody."""
+        """Leave a damaged database behind; write no more where that is refused; wait once for another process."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
+            self._patience = 0.0
+            if self._connection is not None:
+                self._connection.execute("PRAGMA busy_timeout = 0")
             return
         if code in _REFUSED:
             self.problem = f"{self.folder}: {error}"

@@ -8,6 +8,7 @@ database is begun. A cache that cannot be read or written is no cache: the progr
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -85,7 +86,7 @@ class Cache:
     """A cache in a folder, which is made when something is first kept.
 
     States are numbered as they are recorded. The numbers, and so `Entry.needs`, are those of one database: `generation`
-    tells which.
+    tells which, by a number that it was given at random when it was made, 0 where none is open.
     """
 
     def __init__(self, folder: str) -> None:
@@ -96,7 +97,7 @@ class Cache:
         self._process = os.getpid()
         self._version = fingerprint(own_version())
         self._patience = _LOCK_SECONDS
-        self._oldest = 1
+        self._number = self._oldest = 1  # of the file, and of those that were not found to be damaged
         self._states: list[State] = []
         self._numbers: dict[State, int] = {}
 
@@ -296,19 +297,20 @@ class Cache:
         if not is_there:
             _make_folder(self.folder)
         self._forget()
-        self.generation = newest
+        self._number = newest
         mode = "rwc" if create else "rw" if os.access(path, os.W_OK) and os.access(self.folder, os.W_OK) else "ro"
         connection = sqlite3.connect(
             f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=self._patience, isolation_level=None
         )
         try:
-            self._prepare(connection, create)
+            self.generation = self._prepared(connection, create)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
+    def _prepared(self, connection: sqlite3.Connection, create: bool) -> int:
+        """Make the tables where there are none yet; give the generation."""
         connection.execute("PRAGMA synchronous = NORMAL")
         if _format(connection) == 0 and create:
             connection.execute("BEGIN EXCLUSIVE")
@@ -317,9 +319,12 @@ class Cache:
                 for statement in _SCHEMA:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {_FORMAT}")
+                connection.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 1)}")
             connection.execute("COMMIT")
         if _format(connection) != _FORMAT:
             raise sqlite3.DatabaseError("it is a database of another program")
+        (generation,) = connection.execute("PRAGMA user_version").fetchone()
+        return int(generation)
 
     def _forget(self) -> None:
         """Forget the recorded answers: some may have been taken back, or be another database's."""
@@ -337,12 +342,12 @@ class Cache:
         if code in _REFUSED:
             self.problem = f"{self.folder}: {error}"
             return
-        generation = self.generation
         self.close()
         self._forget()
-        self._oldest = self.generation = generation + 1
+        self.generation = 0
+        self._oldest = self._number + 1
         with suppress(OSError):
-            os.unlink(os.path.join(self.folder, f"{_NAME}.{generation}.sqlite"))
+            os.unlink(os.path.join(self.folder, f"{_NAME}.{self._number}.sqlite"))
 
 
 # What a damaged database may end with: its names may be no text, which is an error where SQLite's message has them.

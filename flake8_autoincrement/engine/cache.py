@@ -43,6 +43,8 @@ Signature: 8a477f597d28d172789f06886806bc55
 # See https://bford.info/cachedir/ for what the mark means.
 """
 
+_MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": _SIGNATURE}
+
 
 class Plain(IntEnum):
     """Whether it is known that nothing can be said about a file: by its bytes alone, or also by parsing it."""
@@ -383,11 +385,12 @@ def _generations(folder: str) -> list[int]:
 
 
 def _make_folder(folder: str) -> None:
-    """Make the folder, so marked that neither git nor backups take it."""
+    """Make the folder, so marked that neither git nor backups take it; one that holds anything else is left unmarked."""
     os.makedirs(folder, exist_ok=True)
-    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _SIGNATURE)):
+    names = os.listdir(folder)
+    for name, text in _MARKS.items() if set(names) <= _MARKS.keys() else ():
         path = os.path.join(folder, name)
-        if not os.path.exists(path):
+        if name not in names or os.path.getsize(path) == 0:  # a process may have ended before it wrote
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 

@@ -249,11 +249,11 @@ class Cache:
         """Say whether a row was written by this version: another one scans and parses otherwise."""
         try:
             return bool(digest == self._stamp_digest(path, mark, content, plain))
-        except TypeError:  # in a damaged database anything may stand anywhere
+        except (TypeError, ValueError):  # in a damaged database anything may stand anywhere
             return False
 
     def _stamp_digest(self, path: bytes, mark: bytes, content: bytes, plain: int) -> bytes:
-        return blake2b(b"%b%b%b%d" % (path, mark, content, plain), digest_size=16, key=self._version).digest()
+        return blake2b(b"%b%b%b%b" % (path, mark, content, bytes([plain])), digest_size=16, key=self._version).digest()
 
     # The database.
 

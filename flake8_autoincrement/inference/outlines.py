@@ -88,12 +88,19 @@ class Outline:
     def run(self, *, wholly: bool) -> set[str]:
         """Give the names of this file, dotted as they are written, of which the tables may be made that it makes.
 
-        They are those of base classes and of what is called; also in functions where those are taken `wholly`.
+        They are those of base classes that are not among these themselves, and of what is called; also in functions
+        where those are taken `wholly`.
         """
-        found = {name for header in self._headers() for name in self._words(header)}
+        bases = {word: word.partition(b".")[0] for word in _words(b" ".join(self._headers()))}
+        found = {_text(word) for word, head in bases.items() if head in self.imports or self._is_variable(head)}
         found |= {f"{name}.{INHERITED}" for name in found}
-        anywhere = self._making(self._data)
-        return found | (anywhere if wholly or not anywhere else self._made_at_once())
+        anywhere = {name for name in _calls(self._data, self._aliases) if name.partition(b".")[0] in self.imports}
+        return found | (set(map(_text, anywhere)) if wholly or not anywhere else self._made_at_once())
+
+    def _is_variable(self, name: bytes) -> bool:
+        """Say whether a name is bound here, and not by a class statement."""
+        is_class = re.search(rb"class[ \t]+" + re.escape(name) + rb"(?![\w\x80-\xff])", self._data) is not None
+        return not is_class and name in self.bindings
 
     def _headers(self) -> Iterator[bytes]:
         """Give the bases of all classes, and the decorators that may map one."""
@@ -146,15 +153,11 @@ class Outline:
 
     def _words(self, text: bytes) -> set[str]:
         """Give the names of this file that stand in a text."""
-        return {_text(word) for word in set(_DOTTED.findall(text)) if word.partition(b".")[0] in self._known}
+        return {_text(word) for word in _words(text) if word.partition(b".")[0] in self._known}
 
     def _making(self, text: bytes) -> set[str]:
         """Give the names of this file that are called in a text and whose names speak of tables or columns."""
-        calls = {call for maker in _MAKERS for found in maker.finditer(text) if (call := _callee(text, found.end(1)))}
-        calls |= {alias for alias in self._aliases if alias + b"(" in text}
-        if b"Mapped[" in text:
-            calls |= {_callee(text, found.end(1)) for found in _MAPPED.finditer(text)}
-        return {_text(call) for call in calls if call.partition(b".")[0] in self._known}
+        return {_text(call) for call in _calls(text, self._aliases) if call.partition(b".")[0] in self._known}
 
     @cached_property
     def _aliases(self) -> set[bytes]:
@@ -228,6 +231,19 @@ class Outline:
         while end > 0 and self._data[end - 1 : end] == b"\\":
             end = self._data.find(b"\n", end + 1)
         return end if end >= 0 else len(self._data)
+
+
+def _calls(text: bytes, aliases: Iterable[bytes]) -> set[bytes]:
+    """Give what is called in a text by a name that speaks of tables or columns, or by one of some other names."""
+    calls = {_callee(text, found.end(1)) for maker in _MAKERS for found in maker.finditer(text)}
+    calls.update(alias for alias in aliases if alias + b"(" in text)
+    if b"Mapped[" in text:
+        calls.update(_callee(text, found.end(1)) for found in _MAPPED.finditer(text))
+    return calls - {b""}
+
+
+def _words(text: bytes) -> set[bytes]:
+    return set(_DOTTED.findall(text))
 
 
 def _header(text: bytes) -> re.Match[bytes] | None:

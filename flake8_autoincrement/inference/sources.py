@@ -82,6 +82,11 @@ class Sources:
             raise found
         return found
 
+    @property
+    def weight(self) -> int:
+        """Give the size of all texts that are kept, in characters."""
+        return sum(len(text) for text in self._texts.values() if isinstance(text, str))
+
     def digest_of(self, path: str) -> bytes | None:
         """Give the digest of a file's content as it was read, None where it was not."""
         return self._digests.get(path)

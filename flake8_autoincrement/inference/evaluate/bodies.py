@@ -16,7 +16,7 @@ def bound(statement: nodes.NodeNG) -> set[str]:
 
 def touched(statement: nodes.NodeNG) -> set[str]:
     """Give the names that a statement, or one inside it, may bind or whose values it may change."""
-    names = {_root(node) for inner in _statements(statement) for node in _changed(inner)}
+    names = {root_name(node) for inner in _statements(statement) for node in _changed(inner)}
     return (bound(statement) | names) - {""}
 
 
@@ -78,7 +78,7 @@ def _changed(statement: nodes.NodeNG) -> list[nodes.NodeNG]:
     return []
 
 
-def _root(node: nodes.NodeNG) -> str:
+def root_name(node: nodes.NodeNG) -> str:
     """Give the name at the beginning of `name.attribute[item]`, the empty string if there is none."""
     while True:
         match node:

@@ -22,6 +22,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Constant,
     Deferred,
     Frame,
+    Instance,
     Items,
     Made,
     Mapping,
@@ -58,7 +59,9 @@ class Raised(Exception):
 class Core(ABC):
     """Modules by file, their names, and the state of an evaluation."""
 
-    def __init__(self, sources: Sources, finder: Finder, sqlalchemy: Version) -> None:
+    def __init__(
+        self, sources: Sources, finder: Finder, sqlalchemy: Version, trees: dict[str, nodes.Module] | None = None
+    ) -> None:
         self.sources = sources
         self.finder = finder
         self.sqlalchemy = sqlalchemy
@@ -72,6 +75,8 @@ class Core(ABC):
         self.trying = 0  # how many try statements are around what is being executed
         self.open_exits = 0  # how often a loop or function might have been left on a path that may not be taken
         self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
+        self.has_changed_others = False  # whether a module changed what another one made
+        self._trees: dict[str, nodes.Module] = {} if trees is None else trees
         self._symbols: dict[str, Symbol] = {}
         self._lines: dict[str, list[str]] = {}
         self._starring: set[tuple[int, str]] = set()
@@ -221,7 +226,7 @@ class Core(ABC):
             with self.sources.on_behalf(module.path):
                 module.text = self.sources.text(module.path)
             module.may_declare = text_may_declare(module.text)
-            module.tree = parsed(module.text, module.path, module.name, bool(module.location.folders))
+            module.tree = self._tree(module)
         except (ReadError, ParseError) as error:
             module.failure = f"{module.path}: {error}"
             return module
@@ -234,6 +239,13 @@ class Core(ABC):
             if may_raise(statement):
                 module.raising.append(at)
         return module
+
+    def _tree(self, module: Module) -> nodes.Module:
+        found = self._trees.get(module.path)
+        if found is None:
+            found = parsed(module.text, module.path, module.name, bool(module.location.folders))
+            self._trees[module.path] = found
+        return found
 
     def bind_imports(self, module: Module) -> None:
         """Execute the import statements of a module's body, those that were not executed yet."""
@@ -428,7 +440,23 @@ class Core(ABC):
         """Say whether a module belongs to the same project as the one that imports it."""
         return location_top == importer.location.top
 
-    # What a module makes.
+    # What a module makes, and what it does to what others made.
+
+    def note_change(self, value: Value) -> None:
+        """Note that the module being executed changes a value, which may be another module's."""
+        if not self.executing:
+            return
+        here = self.executing[-1]
+        match value:
+            case Class():
+                changes_other = value.home is not None and value.home is not here
+            case Module():
+                changes_other = value is not here
+            case Made() | Instance():
+                changes_other = bool(value.places) and value.places[0].path != here.path
+            case _:
+                changes_other = False
+        self.has_changed_others = self.has_changed_others or changes_other
 
     def record(self, made: Made | Class) -> None:
         """Remember a table or class that the module being executed makes."""

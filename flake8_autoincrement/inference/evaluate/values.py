@@ -252,6 +252,7 @@ class Module:
     star_symbols: list[str] = field(default_factory=list)
     star_missing: str | None = None
     imported: list[Module] = field(default_factory=list)
+    imported_names: set[str] = field(default_factory=set)
     state: str = "new"
     tree: nodes.Module | None = None
     text: str = ""

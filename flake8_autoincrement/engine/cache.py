@@ -8,6 +8,7 @@ database is begun. A cache that cannot be read or written is no cache: the progr
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ Signature: 8a477f597d28d172789f06886806bc55
 # This file marks the folder as a cache of flake8-autoincrement. It may be deleted at any time.
 # See https://bford.info/cachedir/ for what the mark means.
 """
+
+_MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": _SIGNATURE}
 
 
 class Plain(IntEnum):
@@ -85,7 +88,7 @@ class Cache:
     """A cache in a folder, which is made when something is first kept.
 
     States are numbered as they are recorded. The numbers, and so `Entry.needs`, are those of one database: `generation`
-    tells which.
+    tells which, by a number that it was given at random when it was made, 0 where none is open.
     """
 
     def __init__(self, folder: str) -> None:
@@ -95,7 +98,8 @@ class Cache:
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
         self._version = fingerprint(own_version())
-        self._oldest = 1
+        self._patience = _LOCK_SECONDS
+        self._number = self._oldest = 1  # of the file, and of those that were not found to be damaged
         self._states: list[State] = []
         self._numbers: dict[State, int] = {}
 
@@ -178,7 +182,7 @@ class Cache:
             return []
         try:
             return connection.execute(query, values).fetchall()
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             self._failed(error)
             return []
 
@@ -245,11 +249,11 @@ class Cache:
         """Say whether a row was written by this version: another one scans and parses otherwise."""
         try:
             return bool(digest == self._stamp_digest(path, mark, content, plain))
-        except TypeError:  # in a damaged database anything may stand anywhere
+        except (TypeError, ValueError):  # in a damaged database anything may stand anywhere
             return False
 
     def _stamp_digest(self, path: bytes, mark: bytes, content: bytes, plain: int) -> bytes:
-        return blake2b(b"%b%b%b%d" % (path, mark, content, plain), digest_size=16, key=self._version).digest()
+        return blake2b(b"%b%b%b%b" % (path, mark, content, bytes([plain])), digest_size=16, key=self._version).digest()
 
     # The database.
 
@@ -262,7 +266,7 @@ class Cache:
             connection.execute("BEGIN IMMEDIATE")
             change(connection)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             self._forget()
@@ -281,7 +285,7 @@ class Cache:
                 self._connection = self._connected(create)
             except OSError as error:
                 self.problem = f"{self.folder}: {error.strerror or error}"
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
         return self._connection
 
@@ -295,19 +299,20 @@ class Cache:
         if not is_there:
             _make_folder(self.folder)
         self._forget()
-        self.generation = newest
+        self._number = newest
         mode = "rwc" if create else "rw" if os.access(path, os.W_OK) and os.access(self.folder, os.W_OK) else "ro"
         connection = sqlite3.connect(
-            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=_LOCK_SECONDS, isolation_level=None
+            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=self._patience, isolation_level=None
         )
         try:
-            self._prepare(connection, create)
+            self.generation = self._prepared(connection, create)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
+    def _prepared(self, connection: sqlite3.Connection, create: bool) -> int:
+        """Make the tables where there are none yet; give the generation."""
         connection.execute("PRAGMA synchronous = NORMAL")
         if _format(connection) == 0 and create:
             connection.execute("BEGIN EXCLUSIVE")
@@ -316,9 +321,12 @@ class Cache:
                 for statement in _SCHEMA:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {_FORMAT}")
+                connection.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 1)}")
             connection.execute("COMMIT")
         if _format(connection) != _FORMAT:
             raise sqlite3.DatabaseError("it is a database of another program")
+        (generation,) = connection.execute("PRAGMA user_version").fetchone()
+        return int(generation)
 
     def _forget(self) -> None:
         """Forget the recorded answers: some may have been taken back, or be another database's."""
@@ -326,20 +334,26 @@ class Cache:
         self._numbers.clear()
 
     def _failed(self, error: Exception) -> None:
-        """Leave a damaged database behind; write no more where that is refused; wait for nobody."""
+        """Leave a damaged database behind; write no more where that is refused; wait once for another process."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
+            self._patience = 0.0
+            if self._connection is not None:
+                self._connection.execute("PRAGMA busy_timeout = 0")
             return
         if code in _REFUSED:
             self.problem = f"{self.folder}: {error}"
             return
-        generation = self.generation
         self.close()
         self._forget()
-        self._oldest = self.generation = generation + 1
+        self.generation = 0
+        self._oldest = self._number + 1
         with suppress(OSError):
-            os.unlink(os.path.join(self.folder, f"{_NAME}.{generation}.sqlite"))
+            os.unlink(os.path.join(self.folder, f"{_NAME}.{self._number}.sqlite"))
 
+
+# What a damaged database may end with: its names may be no text, which is an error where SQLite's message has them.
+_ERRORS = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 
 _REFUSED = (
     sqlite3.SQLITE_FULL,
@@ -371,11 +385,12 @@ def _generations(folder: str) -> list[int]:
 
 
 def _make_folder(folder: str) -> None:
-    """Make the folder, so marked that neither git nor backups take it."""
+    """Make the folder, so marked that neither git nor backups take it; one that holds anything else is left unmarked."""
     os.makedirs(folder, exist_ok=True)
-    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _SIGNATURE)):
+    names = os.listdir(folder)
+    for name, text in _MARKS.items() if set(names) <= _MARKS.keys() else ():
         path = os.path.join(folder, name)
-        if not os.path.exists(path):
+        if name not in names or os.path.getsize(path) == 0:  # a process may have ended before it wrote
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 

@@ -190,7 +190,7 @@ class Class:
     `mro` is its linearisation, itself first: classes, and the symbols of libraries. `written` are the bases as the
     class statement has them, with their texts and places. `maker` is what made it instead of a class statement: a
     call of `declarative_base`, say; `kind` tells such roots apart. `declared` holds what each `declared_attr` gave
-    for the class, by the identity of the attribute; `members` are those of an enumeration; `appended` is what was
+    for the class, by the attribute; `members` are those of an enumeration; `appended` is what was
     added to the class's table behind the class statement. `compilers` are the functions that `@compiles` registers
     for it, by dialect. `lines` are the places of its attributes, `home` the module whose execution made it.
     """
@@ -209,7 +209,7 @@ class Class:
     maker: Value | None = None
     home: Module | None = None
     kind: str = ""
-    declared: dict[int, Value] = field(default_factory=dict)
+    declared: dict[Wrapped, Value] = field(default_factory=dict)
     members: dict[str, Value] = field(default_factory=dict)
     appended: list[Value] = field(default_factory=list)
     compilers: dict[str, Value] = field(default_factory=dict)

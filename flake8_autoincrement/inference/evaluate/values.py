@@ -238,7 +238,8 @@ class Module:
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
     the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
     they bind; `running` and `done` are the positions of those that are being and have been executed. `may_declare` says
-    whether the words of a model are in the text. `made` are the classes and tables that the body makes, `unread` what
+    whether the words of a model are in the text; `is_dynamic` whether it makes names at run time, and `maybe_bound` are
+    the names that it may bind in ways that are not followed, None before somebody asked. `made` are the classes and tables that the body makes, `unread` what
     of it could not be read.
     """
 
@@ -255,6 +256,8 @@ class Module:
     tree: nodes.Module | None = None
     text: str = ""
     may_declare: bool = False
+    is_dynamic: bool = False
+    maybe_bound: frozenset[str] | None = None
     failure: str | None = None
     statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)

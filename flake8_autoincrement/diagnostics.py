@@ -63,5 +63,7 @@ class Diagnostic:
 
 def printable(text: str) -> str:
     """Give a text in one line that any terminal and encoding takes: control characters and lone surrogates escaped."""
+    if text.isprintable():
+        return text
     encodable = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(each if each.isprintable() or each == " " else ascii(each)[1:-1] for each in encodable)

@@ -22,7 +22,7 @@ class Check:
     """A check: a function of one fact, chosen by the fact's type, with a page beside it.
 
     `code` is the family's, from the folder (`AIN002`); `slug` is the check's own name. A strict check runs only where
-    the settings ask for it. A function with a second parameter is given the settings.
+    the settings ask for it. A function that `takes_settings`, by a second parameter, is given them.
     """
 
     code: str
@@ -32,11 +32,7 @@ class Check:
     severity: Severity
     strict: bool
     page: Path
-
-    @property
-    def takes_settings(self) -> bool:
-        """Say whether the function wants the settings beside its fact."""
-        return len(inspect.signature(self.function).parameters) > 1
+    takes_settings: bool
 
 
 def check(
@@ -47,7 +43,9 @@ def check(
     def register(function: Function) -> Function:
         file = Path(inspect.getfile(function))
         code = file.parent.name.partition("_")[0].upper()
-        function.__dict__["check"] = Check(code, slug, on, function, severity, strict, file.with_suffix(".md"))
+        takes_settings = len(inspect.signature(function).parameters) > 1
+        page = file.with_suffix(".md")
+        function.__dict__["check"] = Check(code, slug, on, function, severity, strict, page, takes_settings)
         return function
 
     return register

@@ -81,5 +81,4 @@ def _meets(model: ModelClass, column: Column) -> bool:
     if not isinstance(column.type, SqlType) or not column.type.looked_up:
         return False
     mixins = {base.name for base in model.bases if base.role is Role.MIXIN}
-    based = (base for base in model.bases if base.role not in (Role.MIXIN, Role.UNKNOWN))
-    return column.declared_in in mixins and not any(column.declared_in in base.ancestors for base in based)
+    return column.declared_in in mixins and column.declared_in not in model.met

@@ -26,14 +26,12 @@ class Base:
     """A class that a model inherits from, in the order of its `__mro__`.
 
     `name` is dotted, where it is defined (`app.db.Base`, `sqlalchemy.orm.DeclarativeBase`). `span` is its class
-    statement or the call that makes it, None for a class of a library that is known by name. `ancestors` are the
-    names of the classes that it inherits from itself.
+    statement or the call that makes it, None for a class of a library that is known by name.
     """
 
     name: str
     role: Role
     span: Span | None = field(default=None, compare=False)
-    ancestors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,11 @@ class ModelClass:
     `columns` are those that the class statement itself declares; `table.columns` are all. `bases` is the resolved
     `__mro__` without the class itself and `object`; `chain` the part of it that leads from the class to the
     declarative base, that is the answer to "where does it get its mapping from"; `written` is the first of
-    them as the class statement has it. `table` is None for bases, mixins
-    and single-table children (whose table is their parent's). `key` is the table's, and for a base or a mixin the key
-    that a mapped class has which adds nothing to it. `lent` are all the columns of such a class. `added` are the
-    columns that a single-table child brings to its parent's table.
+    them as the class statement has it. `met` are the names of the mixins among them that another of them, which is no
+    mixin, inherits from already. `table` is None for bases, mixins and single-table children (whose table is their
+    parent's). `key` is the table's, and for a base or a mixin the key that a mapped class has which adds nothing to
+    it. `lent` are all the columns of such a class. `added` are the columns that a single-table child brings to its
+    parent's table.
     """
 
     name: str
@@ -73,6 +72,7 @@ class ModelClass:
     key: tuple[KeyColumn, ...] = ()
     lent: tuple[Column, ...] = ()
     added: tuple[Column, ...] = ()
+    met: tuple[str, ...] = ()
     missing: tuple[MissingBase, ...] = ()
     incomplete: Unknown | None = None
     span: Span | None = field(default=None, compare=False)

@@ -49,6 +49,7 @@ class Columns:
     def __init__(self, interpreter: Interpreter, types: SqlTypes) -> None:
         self._interpreter = interpreter
         self._types = types
+        self._given_types: dict[Made, SqlType | Unknown] = {}
 
     def made_column(self, value: Value) -> Made | None:
         """Give the call of `Column` or `mapped_column` that a value is, None if it is none."""
@@ -275,8 +276,15 @@ class Columns:
             table = self._interpreter.force(target.of.of)
             target = self.of_table(table, target.name) or target if isinstance(table, Made) else target
         made = self.made_column(target)
-        found = None if made is None else self.column(made, Place("", None, None)).type
+        found = None if made is None else self._given_type(made)
         return None if found is NULL else found
+
+    def _given_type(self, made: Made) -> SqlType | Unknown:
+        """Give the type that a column has by its own call: those in a long chain of foreign keys are asked for often."""
+        found = self._given_types.get(made)
+        if found is None:
+            found = self._given_types[made] = self.column(made, Place("", None, None)).type
+        return found
 
     def of_table(self, table: Made, name: str) -> Made | None:
         """Give the call that makes a column of a Core table."""

@@ -72,17 +72,17 @@ class Mapper(Roles):
         super().__init__(interpreter)
         self._annotations = annotations
         self._columns = columns
-        self._scans: dict[int, Scan] = {}
-        self._stand_ins: dict[int, Class] = {}
-        self._conditional: dict[int, Unknown] = {}
+        self._scans: dict[Class, Scan] = {}
+        self._stand_ins: dict[Class, Class] = {}
+        self._conditional: dict[Class, Unknown] = {}
 
     # Scanning.
 
     def scan(self, cls: Class) -> Scan:
         """Scan a class."""
-        found = self._scans.get(id(cls))
+        found = self._scans.get(cls)
         if found is None:
-            found = self._scans[id(cls)] = Scan(cls, self.role(cls))
+            found = self._scans[cls] = Scan(cls, self.role(cls))
             if found.role is Role.MAPPED:
                 self._scan_mapped(found)
             else:
@@ -115,7 +115,7 @@ class Mapper(Roles):
             isinstance(e, Class) and e.kind == "automap" for e in cls.mro
         )
         scan.attributes = self.collected(cls)
-        scan.incomplete = scan.incomplete or self._conditional.get(id(cls))
+        scan.incomplete = scan.incomplete or self._conditional.get(cls)
         scan.table = self._own_table(cls)
         scan.table_name = None if scan.table is not None else self._table_name(cls)
         self._take_table_args(scan)
@@ -125,12 +125,12 @@ class Mapper(Roles):
     def _settle_single_table(self, scan: Scan) -> None:
         """Recognise a class that shares its parent's table."""
         if scan.table_name is None and scan.parent is not None:
-            scan.role = self._roles[id(scan.cls)] = Role.SINGLE_TABLE
+            scan.role = self._roles[scan.cls] = Role.SINGLE_TABLE
             return
         is_flask = any(isinstance(entry, Class) and entry.kind == "flask" for entry in scan.cls.mro)
         if is_flask and scan.parent is not None and not self._has_own_key(scan):
             scan.table_name = None
-            scan.role = self._roles[id(scan.cls)] = Role.SINGLE_TABLE
+            scan.role = self._roles[scan.cls] = Role.SINGLE_TABLE
 
     def _has_own_key(self, scan: Scan) -> bool:
         """Say whether a class declares a key, which Flask-SQLAlchemy takes as the sign of a table of its own."""
@@ -185,7 +185,7 @@ class Mapper(Roles):
             return None
         value = self._interpreter.force(value)
         if isinstance(value, Unknown) and value.why == CONDITIONAL_COLUMN:
-            self._conditional.setdefault(id(cls), value)
+            self._conditional.setdefault(cls, value)
         if self._columns.made_column(value) is not None:
             return Attribute(name, value, annotation, owner)
         if isinstance(value, Made) and _is_dataclass_field(value):
@@ -198,10 +198,10 @@ class Mapper(Roles):
         SQLAlchemy calls it for mapped classes only. What it would make of a base or a mixin is asked of a stand-in,
         so that nothing that it does to the class, such as making further classes, is taken for a fact.
         """
-        if self._roles.get(id(cls)) is Role.MAPPED:
+        if self._roles.get(cls) is Role.MAPPED:
             return self._interpreter.declared(value, cls)
         stand_in = self._stand_ins.setdefault(
-            id(cls), replace(cls, namespace=dict(cls.namespace), declared={}, home=None)
+            cls, replace(cls, namespace=dict(cls.namespace), declared={}, home=None)
         )
         stand_in.mro = [stand_in, *cls.mro[1:]]
         with self._interpreter.unrecorded():
@@ -329,8 +329,7 @@ class Mapper(Roles):
                 value = entry.namespace["__tablename__"]
                 if isinstance(value, Wrapped) and value.kind == "declared_attr":
                     return False
-                derived = any(isinstance(e, Class) and self.is_root(e) for e in entry.mro)
-                return not (entry is cls or self._own_flag(entry, "__abstract__") or not derived)
+                return not (entry is cls or self._own_flag(entry, "__abstract__") or not self.has_root(entry))
             if isinstance(entry, Class) and entry is not cls and self._has_automatic_name(entry):
                 return True
         return True

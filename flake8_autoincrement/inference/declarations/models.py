@@ -33,6 +33,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 from flake8_autoincrement.source import Span
 
+_OPEN_ROLES = frozenset({Role.MIXIN, Role.UNKNOWN})
 REFLECTED = "its columns are read from the database"
 
 
@@ -62,6 +63,7 @@ class Models:
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
         self._references = References(interpreter, self.mapper, self._column_of)
         self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, types, sqlmodel)
+        self._bases: dict[Class, Base] = {}
 
     # Classes.
 
@@ -73,10 +75,11 @@ class Models:
             return None
         table = self._class_table(scan, path) if scan.role is Role.MAPPED else None
         lent = self._lent(scan)
+        bases = tuple(self._base(entry, cls) for entry in cls.mro[1:])
         return ModelClass(
             name=cls.dotted,
             role=scan.role,
-            bases=tuple(self._base(entry, cls) for entry in cls.mro[1:]),
+            bases=bases,
             chain=tuple(self._chain(cls)),
             written=self._first_written(cls),
             columns=tuple(self._declared_columns(scan)),
@@ -84,6 +87,7 @@ class Models:
             key=table.key if table is not None else self._lent_key(cls, lent),
             lent=tuple(lent),
             added=tuple(self._added(scan)),
+            met=self._met(cls, bases),
             missing=missing,
             incomplete=scan.incomplete or self.mapper.missing(cls),
             span=self._place_of(cls, path),
@@ -114,12 +118,29 @@ class Models:
     def _base(self, entry: Value, cls: Class) -> Base:
         match entry:
             case Class():
-                span = entry.span if entry.span.path else None
-                ancestors = tuple(above.dotted for above in entry.mro[1:] if isinstance(above, Class))
-                return Base(self._base_name(entry), self.mapper.role(entry), span, ancestors)
+                return self._class_base(entry)
             case Symbol():
                 return Base(entry.path, Role.UNKNOWN if entry.missing else Role.ROOT)
         return Base(self._written(entry, cls), Role.UNKNOWN)
+
+    def _class_base(self, cls: Class) -> Base:
+        """Give what a class is to those derived from it, one object for all of them."""
+        known = self._bases.get(cls)
+        role = self.mapper.role(cls)
+        if known is None or known.role is not role:
+            known = self._bases[cls] = Base(self._base_name(cls), role, cls.span if cls.span.path else None)
+        return known
+
+    def _met(self, cls: Class, bases: tuple[Base, ...]) -> tuple[str, ...]:
+        """Give the names of the mixins that another base, which is no mixin, brings along."""
+        mixins = {base.name for base in bases if base.role is Role.MIXIN}
+        if not mixins:
+            return ()
+        above: dict[Class, None] = {}
+        for entry in cls.mro[1:]:
+            if isinstance(entry, Class) and entry not in above and self.mapper.role(entry) not in _OPEN_ROLES:
+                above.update((one, None) for one in entry.mro[1:] if isinstance(one, Class))
+        return tuple(sorted(mixins & {one.dotted for one in above}))
 
     def _written(self, base: Value, cls: Class) -> str:
         """Give a base that could not be resolved as the class statement writes it."""
@@ -156,9 +177,7 @@ class Models:
 
     def _leads_to_root(self, base: Value) -> bool:
         if isinstance(base, Class):
-            return any(isinstance(entry, Class) and self.mapper.is_root(entry) for entry in base.mro) or (
-                self.mapper.is_sqlmodel(base)
-            )
+            return self.mapper.has_root(base) or self.mapper.is_sqlmodel(base)
         name = known_name(base)
         return name is not None and name in ("DeclarativeBase", "DeclarativeBaseNoMeta", "sqlmodel.SQLModel")
 
@@ -342,7 +361,7 @@ class Models:
         key = [self._typed(column, home) for column in self._key(columns, items, declared)]
         names = {column.name: column for column in key}
         columns = [names.get(column.name, column) for column in columns]
-        columns = [replace(column, primary_key=column in key) for column in columns]
+        columns = [replace(column, primary_key=column.name in names) for column in columns]
         key = [column for column in columns if column.primary_key]
         if not key and incomplete is not None:
             key = [_unread_key(incomplete)]

@@ -35,7 +35,10 @@ class Roles(ABC):
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
-        self._roles: dict[int, Role] = {}
+        self._roles: dict[Class, Role] = {}
+        self._roots: dict[Class, bool] = {}
+        self._below_roots: dict[Class, bool] = {}
+        self._sqlmodels: dict[Class, bool] = {}
         interpreter.is_mapped = self._is_mapped
 
     @abstractmethod
@@ -44,10 +47,10 @@ class Roles(ABC):
 
     def role(self, cls: Class) -> Role:
         """Say what a class is to SQLAlchemy."""
-        found = self._roles.get(id(cls))
+        found = self._roles.get(cls)
         if found is None:
-            self._roles[id(cls)] = Role.UNKNOWN  # for a class that is asked about itself
-            found = self._roles[id(cls)] = self._decided_role(cls)
+            self._roles[cls] = Role.UNKNOWN  # for a class that is asked about itself
+            found = self._roles[cls] = self._decided_role(cls)
         return found
 
     def _decided_role(self, cls: Class) -> Role:
@@ -57,14 +60,28 @@ class Roles(ABC):
             return Role.ROOT
         if self.is_sqlmodel(cls):
             return self._sqlmodel_role(cls)
-        if not any(isinstance(entry, Class) and self.is_root(entry) for entry in cls.mro[1:]):
+        if not self.has_root(cls):
             return self._rootless_role(cls)
         if self._own_flag(cls, "__abstract__") or self._is_abstract_concrete(cls):
             return Role.ABSTRACT
         return Role.MAPPED
 
+    def has_root(self, cls: Class) -> bool:
+        """Say whether a class is a declarative base or is derived from one."""
+        found = self._below_roots.get(cls)
+        if found is None:
+            entries = (entry for entry in cls.mro if isinstance(entry, Class))
+            found = self._below_roots[cls] = any(map(self.is_root, entries))
+        return found
+
     def is_root(self, cls: Class) -> bool:
         """Say whether a class is a declarative base, of which others are derived."""
+        found = self._roots.get(cls)
+        if found is None:
+            found = self._roots[cls] = self._decided_root(cls)
+        return found
+
+    def _decided_root(self, cls: Class) -> bool:
         if cls.kind in _ROOT_KINDS or self._is_decorated(cls, _ROOT_DECORATORS):
             return True
         if any(is_declarative(self._interpreter.force(base)) for base in cls.bases):
@@ -79,7 +96,11 @@ class Roles(ABC):
 
     def is_sqlmodel(self, cls: Class) -> bool:
         """Say whether a class descends from `SQLModel`."""
-        return any(isinstance(entry, Symbol) and known_name(entry) == "sqlmodel.SQLModel" for entry in cls.mro)
+        found = self._sqlmodels.get(cls)
+        if found is None:
+            symbols = (entry for entry in cls.mro if isinstance(entry, Symbol))
+            found = self._sqlmodels[cls] = any(known_name(symbol) == "sqlmodel.SQLModel" for symbol in symbols)
+        return found
 
     def _sqlmodel_role(self, cls: Class) -> Role:
         if self._interpreter.truth(cls.keywords.get("table", Constant(False))):

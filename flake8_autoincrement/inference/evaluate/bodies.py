@@ -14,10 +14,9 @@ def bound(statement: nodes.NodeNG) -> set[str]:
     return {name for inner in _statements(statement) for name in _bound(inner)}
 
 
-def touched(statement: nodes.NodeNG) -> set[str]:
-    """Give the names that a statement, or one inside it, may bind or whose values it may change."""
-    names = {root_name(node) for inner in _statements(statement) for node in _changed(inner)}
-    return (bound(statement) | names) - {""}
+def changed(statement: nodes.NodeNG) -> set[str]:
+    """Give the names whose values a statement, or one inside it, may change."""
+    return {root_name(node) for inner in _statements(statement) for node in _changed(inner)} - {""}
 
 
 def may_raise(statement: nodes.NodeNG) -> bool:
@@ -45,11 +44,19 @@ def _bound(statement: nodes.NodeNG) -> set[str]:
             return {statement.name}
         case nodes.Import() | nodes.ImportFrom():
             return {alias or path.partition(".")[0] for path, alias in statement.names}
-    own = (child for child in statement.get_children() if not isinstance(child, _COMPOUND_PARTS))
-    parts = (part for child in own for part in child.nodes_of_class(nodes.AssignName, skip_klass=_NESTED))
-    names = {part.name for part in parts}
+    own = [child for child in statement.get_children() if not isinstance(child, _COMPOUND_PARTS)]
+    names = set(_assigned(own))
     handlers = (part.name for part in getattr(statement, "handlers", ()) if part.name is not None)
     return names | {handler.name for handler in handlers}
+
+
+def _assigned(pending: list[nodes.NodeNG]) -> Iterator[str]:
+    """Give the names that are bound in expressions and targets, however deep they are nested."""
+    while pending:
+        current = pending.pop()
+        if isinstance(current, nodes.AssignName):
+            yield current.name
+        pending.extend(child for child in current.get_children() if not isinstance(child, _NESTED))
 
 
 _COMPOUND_PARTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import nullcontext
 
@@ -100,7 +101,7 @@ class Classes(Statements):
         """Compute the order in which a class and its bases are searched (C3)."""
         bases = [base for base in cls.bases if not (isinstance(base, Symbol) and base.path in (OBJECT, *_DISCARDED))]
         orders: list[list[Value]] = [list(base.mro) if isinstance(base, Class) else [base] for base in bases]
-        merged = _merge([*orders, list(bases)])
+        merged = orders[0] if len(orders) == 1 else _merge([*orders, list(bases)])
         if merged is None:
             why = Unknown("its bases have no consistent order", cls.span)
             merged = [*_flattened(orders), why]
@@ -232,12 +233,12 @@ class Classes(Statements):
 
     def declared(self, value: Wrapped, cls: Class) -> Value:
         """Give what a `declared_attr` makes for a class, computed once."""
-        if id(value) not in cls.declared:
-            cls.declared[id(value)] = Unknown("it is defined in terms of itself")
+        if value not in cls.declared:
+            cls.declared[value] = Unknown("it is defined in terms of itself")
             home = cls.home or (self.executing[-1] if self.executing else None)
             with nullcontext() if home is None else self.at(home):
-                cls.declared[id(value)] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
-        return cls.declared[id(value)]
+                cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
+        return cls.declared[value]
 
     def super_attribute(self, value: Super, name: str) -> Value:
         """Give an attribute as `super().name` does."""
@@ -298,21 +299,21 @@ def _has_no_attributes(symbol: Symbol) -> bool:
 def _merge(orders: Sequence[list[Value]]) -> list[Value] | None:
     """Merge linearisations as C3 does; None if there is no consistent order."""
     merged: list[Value] = []
-    left = [order for order in orders if order]
+    left = [deque(order) for order in orders if order]
+    behind = Counter(value for order in orders for value in order[1:])  # how often each is not the first
     while left:
-        for order in left:
-            head = order[0]
-            if not any(head in other[1:] for other in left):
-                break
-        else:
+        head = next((order[0] for order in left if not behind[order[0]]), None)
+        if head is None:
             return None
         merged.append(head)
-        left = [rest for order in left if (rest := order[1:] if order[0] is head else order)]
+        for order in left:
+            if order[0] is head:
+                order.popleft()
+                if order:
+                    behind[order[0]] -= 1
+        left = [order for order in left if order]
     return merged
 
 
 def _flattened(orders: Sequence[list[Value]]) -> list[Value]:
-    flat: list[Value] = []
-    for order in orders:
-        flat += [entry for entry in order if entry not in flat]
-    return flat
+    return list(dict.fromkeys(entry for order in orders for entry in order))

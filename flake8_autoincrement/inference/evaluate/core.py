@@ -15,7 +15,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.bodies import bound, may_raise, touched
+from flake8_autoincrement.inference.evaluate.bodies import bound, changed, may_raise
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
@@ -233,9 +233,10 @@ class Core(ABC):
         for at, statement in enumerate(module.tree.body):
             if isinstance(statement, nodes.ImportFrom) and statement.names[0][0] == "*":
                 self._execute_alone(module, at, statement)
-            for name in touched(statement):
+            names = bound(statement)
+            for name in names | changed(statement):
                 module.statements.setdefault(name, []).append((at, statement))
-            module.bound |= bound(statement)
+            module.bound |= names
             if may_raise(statement):
                 module.raising.append(at)
         return module
@@ -270,9 +271,10 @@ class Core(ABC):
 
     def give_up(self, statement: nodes.NodeNG, scope: Scope, why: Unknown) -> None:
         """Take back what a statement that was not executed to its end has bound and changed."""
-        for name in bound(statement):
+        names = bound(statement)
+        for name in names:
             scope.names[name] = why
-        for name in touched(statement):
+        for name in names | changed(statement):
             self.spoil(scope.names.get(name), why)
 
     def spoil(self, value: Value | None, why: Unknown) -> None:
@@ -363,7 +365,7 @@ class Core(ABC):
             return Unknown(module.failure)
         if (hook := self.global_name(module, "__getattr__")) is not None:
             return self.call(hook, [Constant(name)], {})
-        if is_dynamic(module.text) or may_bind(module.text, name):
+        if self.may_bind(module, name):
             return Unknown(f"{module.name} makes its names at run time")
         if module.star_missing is not None or any(star.failure for star in module.stars):
             return Unknown(f"{module.name} imports * from a module that could not be read")
@@ -386,6 +388,13 @@ class Core(ABC):
 
     def _module_value(self, location: Location, name: str, importer: str) -> Module | Package:
         return Package(name, location, importer) if location.path is None else self.module_at(location.path)
+
+    def may_bind(self, module: Module, name: str) -> bool:
+        """Say whether a module may bind a name in a way that evaluation does not follow, by the words in its text."""
+        if module.maybe_bound is None:
+            module.is_dynamic = any(word in module.text for word in _DYNAMIC)
+            module.maybe_bound = _maybe_bound(module.text)
+        return module.is_dynamic or name in module.maybe_bound
 
     # Imports.
 
@@ -464,14 +473,13 @@ class Core(ABC):
             self.executing[-1].made.append(made)
 
 
-def is_dynamic(text: str) -> bool:
-    """Say whether a module may have names that no statement binds."""
-    words = ("globals()", "sys.modules[", "exec(", "vars()", "def __getattr__", "__all__.append", "builtins.")
-    return any(word in text for word in words)
+# The words of a module that may have names which no statement binds.
+_DYNAMIC = ("globals()", "sys.modules[", "exec(", "vars()", "def __getattr__", "__all__.append", "builtins.")
+_BINDING = re.compile(r"\b(\w++)\s*+(?::=|=(?!=)|:)|(?<=\.)(\w++)\s*+=|(?<=[\"'])(\w++)(?=[\"'])")
+_BINDING_LINE = re.compile(r"\b(?:as|global|case)\b([^\n]*)")
 
 
-def may_bind(text: str, name: str) -> bool:
-    """Say whether a file may bind a name in a way that evaluation does not follow, by the words around it."""
-    word = re.escape(name)
-    pattern = rf"\b{word}\s*(:=|=(?!=)|:)|\b(as|global|case)\b[^\n]*\b{word}\b|\.{word}\s*=|[\"']{word}[\"']"
-    return re.search(pattern, text) is not None
+def _maybe_bound(text: str) -> frozenset[str]:
+    """Give the names that a file may bind in a way that evaluation does not follow, by the words around them."""
+    found = {name for names in _BINDING.findall(text) for name in names}
+    return frozenset(found.union(*(re.findall(r"\w+", line) for line in _BINDING_LINE.findall(text))))

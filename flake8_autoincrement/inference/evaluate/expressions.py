@@ -9,7 +9,6 @@ from astroid import nodes
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bodies import root_name
 from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, MAXIMUM_TEXT, Near, is_wide
-from flake8_autoincrement.inference.evaluate.core import is_dynamic, may_bind
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
@@ -102,7 +101,7 @@ class Expressions(Operators):
 
     def _name(self, node: nodes.Name, scope: Scope) -> Value:
         found = self.lookup(node.name, scope)
-        if found is None and (may_bind(scope.module.text, node.name) or is_dynamic(scope.module.text)):
+        if found is None and self.may_bind(scope.module, node.name):
             return Unknown(f"where {node.name} is bound was not understood", self.span(node, scope.module))
         if found is None and scope.module.star_missing is not None:
             return Unknown(f"it may come from {scope.module.star_missing}, which was not found")

@@ -190,7 +190,7 @@ class Class:
     `mro` is its linearisation, itself first: classes, and the symbols of libraries. `written` are the bases as the
     class statement has them, with their texts and places. `maker` is what made it instead of a class statement: a
     call of `declarative_base`, say; `kind` tells such roots apart. `declared` holds what each `declared_attr` gave
-    for the class, by the identity of the attribute; `members` are those of an enumeration; `appended` is what was
+    for the class, by the attribute; `members` are those of an enumeration; `appended` is what was
     added to the class's table behind the class statement. `compilers` are the functions that `@compiles` registers
     for it, by dialect. `lines` are the places of its attributes, `home` the module whose execution made it.
     """
@@ -209,7 +209,7 @@ class Class:
     maker: Value | None = None
     home: Module | None = None
     kind: str = ""
-    declared: dict[int, Value] = field(default_factory=dict)
+    declared: dict[Wrapped, Value] = field(default_factory=dict)
     members: dict[str, Value] = field(default_factory=dict)
     appended: list[Value] = field(default_factory=list)
     compilers: dict[str, Value] = field(default_factory=dict)
@@ -239,8 +239,9 @@ class Module:
     the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
     they bind; `running` and `done` are the positions of those that are being and have been executed; `raising` are
     those that may raise, `end` is that of the one that did, behind which nothing is executed. `may_declare` says
-    whether the words of a model are in the text. `made` are the classes and tables that the body makes, `unread` what
-    of it could not be read.
+    whether the words of a model are in the text; `is_dynamic` whether it makes names at run time, and `maybe_bound`
+    are the names that it may bind in ways that are not followed, None before somebody asked. `made` are the classes
+    and tables that the body makes, `unread` what of it could not be read.
     """
 
     name: str
@@ -257,6 +258,8 @@ class Module:
     tree: nodes.Module | None = None
     text: str = ""
     may_declare: bool = False
+    is_dynamic: bool = False
+    maybe_bound: frozenset[str] | None = None
     failure: str | None = None
     statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)

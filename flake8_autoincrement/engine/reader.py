@@ -23,7 +23,7 @@ from flake8_autoincrement.source import Source
 if TYPE_CHECKING:
     from flake8_autoincrement.inference.program import Program
 
-MAXIMUM_WEIGHT = 2_500_000  # characters of source whose trees are kept; a tree takes some 35 bytes for each
+MAXIMUM_WEIGHT = 1_200_000  # characters of source whose trees and values are kept, at some 80 bytes for each
 
 Kept = TypeVar("Kept")
 
@@ -48,6 +48,7 @@ class Reader:
         self._read: dict[str, tuple[bytes, FileFacts]] = {}
         self._reports: dict[str, tuple[bytes, FileReport]] = {}
         self._renewed: list[Entry] = []
+        self._limit = MAXIMUM_WEIGHT
         self.evaluated: list[str] = []  # the files that were not known and had to be read
         if buffer is not None:
             self._answers.overlay(buffer.path, text_digest(buffer.text))
@@ -113,11 +114,14 @@ class Reader:
         self._reports.clear()
         self._renewed.clear()
         self._answers.stamps.clear()
-        if sum(program.weight for program in self._programs.values()) > MAXIMUM_WEIGHT:
+        if self._is_heavy():
             self._programs.clear()
             gc.collect()
 
     # The parts.
+
+    def _is_heavy(self) -> bool:
+        return sum(program.weight for program in self._programs.values()) > self._limit
 
     def _is_plain(self, path: str) -> bool:
         return not self._is_buffer(path) and self._answers.is_plain(path)
@@ -157,7 +161,10 @@ class Reader:
         return found
 
     def _evaluated(self, path: str, project: Project) -> FileFacts:
+        if self._is_heavy():
+            self.keep()
         program = self._programs.get(project.context)
+        is_first = program is None
         if program is None:
             program = self._programs[project.context] = project.new_program()
             if self._buffer is not None:
@@ -166,6 +173,8 @@ class Reader:
             program.take(*self._answers.last_read)
             self._answers.last_read = None
         facts = program.facts(path)
+        if is_first:  # what one file needs must not be dropped before each of its neighbours
+            self._limit = max(MAXIMUM_WEIGHT, 3 * program.weight)
         self.evaluated.append(path)
         self._read[path] = (project.context, facts)
         return facts

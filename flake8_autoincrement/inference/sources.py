@@ -37,6 +37,7 @@ class Sources:
 
     def __init__(self) -> None:
         self.dependencies = Dependencies()
+        self.weight = 0  # of all texts that are kept, in characters
         self._overlays: dict[str, bytes] = {}
         self._taken: dict[str, bytes] = {}
         self._texts: dict[str, str | ReadError] = {}
@@ -76,16 +77,12 @@ class Sources:
         found = self._texts.get(path)
         if found is None or path not in self._digests:
             found = self._texts[path] = self._read(path)
+            self.weight += len(found) if isinstance(found, str) else 0
         else:
             self._record(Asked(path, self._digests[path]))
         if isinstance(found, ReadError):
             raise found
         return found
-
-    @property
-    def weight(self) -> int:
-        """Give the size of all texts that are kept, in characters."""
-        return sum(len(text) for text in self._texts.values() if isinstance(text, str))
 
     def digest_of(self, path: str) -> bytes | None:
         """Give the digest of a file's content as it was read, None where it was not."""

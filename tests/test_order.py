@@ -31,7 +31,8 @@ REBOUND = {
     "a class that is imported": {
         "base": KEYED,
         "db": f"{BASE}{USER}from base import Base\n",
-        "lines": "from db import User\nTable('lines', MetaData(), Column('id', ForeignKey('gone.id'), primary_key=True))\n",
+        "lines": "from db import User\n"
+        "Table('lines', MetaData(), Column('id', ForeignKey('gone.id'), primary_key=True))\n",
         "orders": "import db\nclass Order(db.Base):\n    __tablename__ = 'orders'\n",
     },
 }

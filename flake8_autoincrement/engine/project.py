@@ -123,7 +123,8 @@ class Workspace:
         """Give the project of the files in a folder that is no package, and in the packages inside it."""
         folders = _project_folders(folder, settings)
         environment = self._environment(folder, folders, settings)
-        roots = (*(root for marked in folders if _is_root(marked) for root in _roots(marked)), *_roots(self.working_directory))
+        marked = (root for folder in folders if _is_root(folder) for root in _roots(folder))
+        roots = (*marked, *_roots(self.working_directory))
         found = Project(
             settings,
             self._invocation.override,

@@ -237,10 +237,10 @@ class Module:
 
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
     the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
-    they bind; `running` and `done` are the positions of those that are being and have been executed; `raising` are those
-    that may raise, `end` is that of the one that did, behind which nothing is executed. `may_declare` says whether the
-    words of a model are in the text. `made` are the classes and tables that the body makes, `unread` what of it could
-    not be read.
+    they bind; `running` and `done` are the positions of those that are being and have been executed; `raising` are
+    those that may raise, `end` is that of the one that did, behind which nothing is executed. `may_declare` says
+    whether the words of a model are in the text. `made` are the classes and tables that the body makes, `unread` what
+    of it could not be read.
     """
 
     name: str

@@ -318,6 +318,13 @@ def test_what_a_file_does_to_another_does_not_outlast_it(tmp_path: Path, change:
     assert [there.facts(path) for path in paths] == [back.facts(path) for path in reversed(paths)][::-1]
 
 
+def test_many_decorators_are_no_trouble(tmp_path: Path) -> None:
+    decorated = "@route('/x')\n" * 60 + "def view():\n" + "    answer = 1\n" * 500
+    (tmp_path / "db.py").write_text("from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n")
+    text = f"from db import Base\nfrom web import route\n{decorated}\n" + "class User(Base): x = Base.Column()\n"
+    assert [model.role for model in facts(tmp_path, text).models] == [Role.MAPPED]
+
+
 # Where modules are.
 
 

@@ -123,8 +123,8 @@ class Workspace:
         """Give the project of the files in a folder that is no package, and in the packages inside it."""
         folders = _project_folders(folder, settings)
         environment = self._environment(folder, folders, settings)
-        marked = (root for folder in folders if _is_root(folder) for root in _roots(folder))
-        roots = (*marked, *_roots(self.working_directory))
+        marked = [each for each in folders if _is_root(each)]
+        roots = [root for each in (*marked, self.working_directory) for root in _roots(each)]
         found = Project(
             settings,
             self._invocation.override,

@@ -171,7 +171,7 @@ class Reader:
         return facts
 
     def _rules(self, settings: Settings) -> bytes:
-        """Give what stands for all that decides what is said about facts: settings, and where files are named from."""
+        """Give what stands for all that decides what is said about facts: settings, and where paths are shown from."""
         switches = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
         return fingerprint((switches, str(self._workspace.working_directory)))
 

@@ -21,15 +21,15 @@ _MAPPING_DECORATOR = re.compile(rb"\n[ \t]*@([\w.\x80-\xff]*(?:mapped|eclarative
 _MAPPED = re.compile(rb"(Mapped)\[")
 _MAKER = re.compile(rb"olumn|Table|table|eclarative|mapper|map_")
 _STATEMENT = re.compile(rb"\n(?=[^\s#)\]}])")
-_DECORATED = rb"(?:@[^\0]*?\n)*"
-_DEFINITION = re.compile(_DECORATED + rb"(?:async[ \t]+)?(?:def|class)[ \t]+(" + _REST + rb"+)")
-_CLASS = re.compile(_DECORATED + rb"class[ \t]+" + _REST + rb"+([ \t]*:|[^\0]*?\)[\s\\]*:)")
-_FUNCTION = re.compile(_DECORATED + rb"(?:async[ \t]+)?def[ \t]")
+_DECORATED = re.compile(rb"\n(?=(?:async[ \t]+)?(?:def|class)[ \t])")
+_DEFINITION = re.compile(rb"(?:async[ \t]+)?(?:def|class)[ \t]+(" + _REST + rb"+)")
+_CLASS = re.compile(rb"class[ \t]+" + _REST + rb"+([ \t]*:|[^\0]{0,4000}?\)[\s\\]{0,100}:)")
 _DEFINED = re.compile(rb"(?:def|class)[ \t]+(" + _REST + rb"+)")
 _METHOD = re.compile(rb"(?:async[ \t]+)?def[ \t]+(" + _REST + rb"+)")
 _ASSIGNED = re.compile(rb"^[ \t]*(" + _FIRST + rb"[\w\x80-\xff, \t]*)(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _LOADED = re.compile(rb"import_module\(\s*[\"']([\w.]+)[\"']")
 _COMMENT = re.compile(rb"#[^\n]*")
+_LONGEST_IMPORT = 50_000  # bytes between the brackets of an import
 
 INHERITED = "__init_subclass__"  # the attribute of a class that is meant where another is derived from it
 _CALLED = "__init__ __new__ __call__ __get__ __getattr__ __set_name__ __enter__".split()
@@ -119,7 +119,7 @@ class Outline:
         for statement in self._statements:
             text = self._data[statement.start : statement.end]
             if (header := _header(text)) is not None:
-                found |= self._making(header[0]) | self._declaring(text[header.end() :])
+                found |= self._making(text[: header.end()]) | self._declaring(text[header.end() :])
             elif not _is_function(text):
                 found |= self._making(text)
         return found
@@ -127,23 +127,20 @@ class Outline:
     def ingredients(self, statement: Statement, attribute: str) -> set[str]:
         """Give the names of this file of which what a statement binds may be made.
 
-        Of a class these are what stands in its header, and what is called in the definition of the attribute that is
-        meant and, where that is not `INHERITED`, in the methods that Python calls by itself.
+        Of a class these are its decorators, its bases, which are only derived from, and what is called in the
+        definition of the attribute that is meant and, where that is not `INHERITED`, in the methods that Python calls
+        by itself.
         """
         text = self._data[statement.start : statement.end]
         header = _header(text)
         if header is None:
             return self._making(text) if _is_function(text) else self._words(text)
-        found = self._derived(header)
+        bases = {f"{name}.{INHERITED}" for name in self._words(header[1])}
+        found = bases | self._words(text[: header.start()])
         for name in {attribute} if attribute == INHERITED else {*_CALLED, attribute} - {""}:
             for definition in _definitions(text, name.encode(), header.end()):
                 found |= self._making(definition)
         return found
-
-    def _derived(self, header: re.Match[bytes]) -> set[str]:
-        """Give the names in a class's header and decorators; its bases are only derived from."""
-        bases = {f"{name}.{INHERITED}" for name in self._words(header[1])}
-        return bases | self._words(header[0][: header.start(1)])
 
     def _declaring(self, body: bytes) -> set[str]:
         """Give what `_making` does for a class's body, without the methods that only run when they are called."""
@@ -218,7 +215,8 @@ class Outline:
         listed = self._data[at : self._line_end(at)]
         if listed.lstrip().startswith(b"("):
             close = self._data.find(b")", at)
-            listed = _COMMENT.sub(b"", self._data[at : close if close >= 0 else len(self._data)]).replace(b"(", b" ")
+            end = close if at <= close < at + _LONGEST_IMPORT else at + _LONGEST_IMPORT
+            listed = _COMMENT.sub(b"", self._data[at:end]).replace(b"(", b" ")
         listed = _COMMENT.sub(b"", listed.replace(b"\\\n", b" ")).partition(b";")[0]
         return [part.split() for part in listed.split(b",") if part.split()]
 
@@ -247,13 +245,19 @@ def _words(text: bytes) -> set[bytes]:
 
 
 def _header(text: bytes) -> re.Match[bytes] | None:
-    """Give the part of a class statement before its body, None for any other statement."""
-    return _CLASS.match(text) if text.startswith((b"class", b"@")) else None
+    """Give the part of a class statement from `class` to its body, None for any other statement."""
+    return _CLASS.match(text, _definition(text))
 
 
 def _is_function(text: bytes) -> bool:
     """Say whether a statement only defines a function."""
-    return text.startswith((b"def", b"async", b"@")) and _FUNCTION.match(text) is not None
+    return text.startswith((b"def ", b"async def "), _definition(text))
+
+
+def _definition(text: bytes) -> int:
+    """Give the place behind a statement's decorators."""
+    found = _DECORATED.search(text) if text.startswith(b"@") else None
+    return 0 if found is None else found.end()
 
 
 def _callee(text: bytes, end: int) -> bytes:
@@ -264,10 +268,10 @@ def _callee(text: bytes, end: int) -> bytes:
 
 def _bound(text: bytes) -> Iterator[bytes]:
     """Give the names that a statement of a module's body binds, those inside a compound statement included."""
-    if text.startswith((b"def", b"class", b"async", b"@")) and (defined := _DEFINITION.match(text)) is not None:
+    if (defined := _DEFINITION.match(text, _definition(text))) is not None:
         yield defined[1]
         return
-    if text.startswith((b"from", b"import")):
+    if text.startswith((b"from ", b"import ")):
         return
     for assigned in _ASSIGNED.findall(text):
         yield from (name.strip() for name in assigned.split(b","))

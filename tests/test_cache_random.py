@@ -49,6 +49,14 @@ DEFINITIONS = (
         "Base = db.Base\n",
         "Keyed = shop.base.AutoIncrementBase\n",
         "class AutoIncrementBase(db.Base, parts.Stamped):\n    __abstract__ = True\n",
+        "Base.added = mapped_column(Integer)\n",
+        "db.Base.id = mapped_column(BigInteger, primary_key=True)\n",
+        "User.__table__.append_column(Column('more', DateTime))\n",
+        'TABLES.append(Column("id", Integer, primary_key=True))\n',
+        'Table("of_list", MetaData(), *TABLES)\n',
+        'Table("of_other_list", MetaData(), *db.TABLES)\n',
+        "TABLES = []\n",
+        "if not KEY:\n    raise ValueError(KEY)\n",
     ]
     + [f"class {name}({base}):\n    __abstract__ = True\n{ID}" for name in BASES[1:] for base in BASES]
     + [f"class User({base}):\n    __tablename__ = 'users'\n{body}" for base in CLASSES for body in ("", ID)]

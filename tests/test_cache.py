@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Write
@@ -31,6 +32,7 @@ Ain = Callable[..., Output]
 PROJECT = {**FILES, "pyproject.toml": ""}
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it is done by what Linux has")
 ROOT = Path(__file__).parents[1]
+AIN_CHECK = ("-m", "flake8_autoincrement", "check")
 
 
 @pytest.fixture
@@ -63,10 +65,10 @@ def spoken(output: Output) -> Output:
     return status, [line for line in lines if not line.startswith("note: nothing is kept")], errors
 
 
-def process(*arguments: str, program: Sequence[str] = ("-m", "flake8_autoincrement", "check"), **options: object) -> Output:
+def process(*arguments: str, program: Sequence[str] = AIN_CHECK, **options: Any) -> Output:
     """Run a command in a process of its own."""
     command = [sys.executable, *program, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **options)
     return done.returncode, done.stdout.splitlines(), done.stderr
 
 
@@ -126,19 +128,15 @@ class TestFolder:
         assert not (folder / ".ain_cache").exists()
 
     @pytest.mark.parametrize(
-        ("mark", "working_directory", "place"),
-        [
-            (".git/HEAD", "app/models", ""),
-            ("pyproject.toml", "app/models", ""),
-            ("app/setup.cfg", "app/models", "app"),
-            (None, "app/models", "app/models"),
-        ],
+        ("mark", "place"),
+        [(".git/HEAD", ""), ("pyproject.toml", ""), ("app/setup.cfg", "app"), ("app/models/x", "app/models")],
     )
     def test_the_default_is_in_the_project(
-        self, write: Write, ain: Ain, monkeypatch: pytest.MonkeyPatch, mark: str | None, working_directory: str, place: str
+        self, write: Write, ain: Ain, monkeypatch: pytest.MonkeyPatch, mark: str, place: str
     ) -> None:
-        folder = write({**FILES, **({} if mark is None else {mark: ""})})
-        monkeypatch.chdir(folder / working_directory)
+        """That of the working directory, or else in this itself."""
+        folder = write({**FILES, mark: ""})
+        monkeypatch.chdir(folder / "app/models")
         ain()
         assert [found.parent for found in folder.rglob(".ain_cache")] == [folder / place]
 

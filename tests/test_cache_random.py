@@ -49,6 +49,14 @@ DEFINITIONS = (
         "Base = db.Base\n",
         "Keyed = shop.base.AutoIncrementBase\n",
         "class AutoIncrementBase(db.Base, parts.Stamped):\n    __abstract__ = True\n",
+        "Base.added = mapped_column(Integer)\n",
+        "db.Base.id = mapped_column(BigInteger, primary_key=True)\n",
+        "User.__table__.append_column(Column('more', DateTime))\n",
+        'TABLES.append(Column("id", Integer, primary_key=True))\n',
+        'Table("of_list", MetaData(), *TABLES)\n',
+        'Table("of_other_list", MetaData(), *db.TABLES)\n',
+        "TABLES = []\n",
+        "if not KEY:\n    raise ValueError(KEY)\n",
     ]
     + [f"class {name}({base}):\n    __abstract__ = True\n{ID}" for name in BASES[1:] for base in BASES]
     + [f"class User({base}):\n    __tablename__ = 'users'\n{body}" for base in CLASSES for body in ("", ID)]
@@ -77,7 +85,6 @@ def texts() -> st.SearchStrategy[str]:
     return st.one_of(whole, whole, whole, st.just(""))
 
 
-
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder that the examples have one after the other."""
@@ -86,7 +93,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "place"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_results_with_a_cache_are_those_without(place: Path, data: st.DataObject) -> None:
     """Whichever files are checked, in whichever order, of a project that somebody works on."""
@@ -95,7 +104,8 @@ def test_results_with_a_cache_are_those_without(place: Path, data: st.DataObject
     (project / LIBRARY).parent.mkdir(parents=True)
     (project / ".venv/pyvenv.cfg").touch()
     (project / "pyproject.toml").touch()
-    for path, text in data.draw(st.dictionaries(st.sampled_from(PATHS), texts(), min_size=4), "project").items():
+    files = st.dictionaries(st.sampled_from(PATHS), texts(), min_size=4)
+    for path, text in data.draw(files, "project").items():
         write(project / path, text)
     for _ in range(data.draw(st.integers(2, 4), "steps")):
         paths = data.draw(st.permutations(python_files(project)), "order")

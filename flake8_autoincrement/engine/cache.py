@@ -385,7 +385,7 @@ def _generations(folder: str) -> list[int]:
 
 
 def _make_folder(folder: str) -> None:
-    """Make the folder, so marked that neither git nor backups take it; one that holds anything else is left unmarked."""
+    """Make the folder, and mark it so that neither git nor backups take it; one that holds anything else is left."""
     os.makedirs(folder, exist_ok=True)
     names = os.listdir(folder)
     for name, text in _MARKS.items() if set(names) <= _MARKS.keys() else ():

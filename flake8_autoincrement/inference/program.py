@@ -56,6 +56,7 @@ class Program:
         """Evaluate from the beginning: modules are executed anew, their trees are kept."""
         sqlalchemy, sqlmodel = self._versions
         self._interpreter = Interpreter(self._sources, self._finder, sqlalchemy, self._trees)
+        self._has_read = False
         self._models = Models(self._interpreter, sqlalchemy, sqlmodel)
         self._core_tables = CoreTables(self._interpreter, self._models)
 
@@ -85,10 +86,14 @@ class Program:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
         if path not in self._facts:
-            if self._interpreter.has_changed_others:
-                self._begin()  # what a file does to others is seen by those that import it, and by nobody else
             with _deep_recursion(), collector_paused():
                 self._facts[path] = self._read(path)
+                if self._interpreter.has_changed_others and self._has_read:
+                    self._begin()  # it may have come too late for what had been found out of the others
+                    self._facts[path] = self._read(path)
+            self._has_read = True
+            if self._interpreter.has_changed_others:
+                self._begin()  # what a file does to others is seen by those that import it, and by nobody else
         return self._facts[path]
 
     def _read(self, path: str) -> FileFacts:

@@ -63,6 +63,7 @@ class CoreTables:
             if earlier is None:
                 found[key] = made
             elif earlier is not made and "extend_existing" in made.keywords:
+                self._interpreter.has_changed_others = True  # who had read the table before has seen it without
                 earlier.args.extend(argument for argument in made.args[2:] if argument not in earlier.args)
         return list(found.values())
 

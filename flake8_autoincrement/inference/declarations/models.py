@@ -29,6 +29,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Part,
     Symbol,
     Value,
+    executing,
     text_of,
 )
 from flake8_autoincrement.source import Span
@@ -354,8 +355,8 @@ class Models:
         home = (
             model.home
             if model is not None
-            else self._interpreter.executing[-1]
-            if self._interpreter.executing
+            else executing[-1]
+            if executing
             else None
         )
         key = [self._typed(column, home) for column in self._key(columns, items, declared)]

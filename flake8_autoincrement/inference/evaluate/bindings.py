@@ -23,6 +23,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
     Wrapped,
+    executing,
     text_of,
 )
 
@@ -56,6 +57,7 @@ class Bindings(Expressions):
 
     def _bind(self, name: str, value: Value, scope: Scope, node: nodes.NodeNG) -> None:
         if name in scope.outward:
+            self.note_change(scope.module)
             scope.outward[name].names[name] = value
             return
         if scope.cls is not None:
@@ -86,9 +88,9 @@ class Bindings(Expressions):
                 self.assign(target.value, value, scope)
 
     def _assign_item(self, target: nodes.Subscript, value: Value, scope: Scope) -> None:
-        self.note_change_of_import(target.value, scope)
         container = self.force(self.evaluate(target.value, scope))
         index = self.evaluate(target.slice, scope)
+        self.note_change(container)
         match container:
             case Mapping():
                 self.put(container, index, value)
@@ -125,7 +127,6 @@ class Bindings(Expressions):
 
     def _augmented(self, node: nodes.AugAssign, scope: Scope) -> None:
         target = node.target
-        self.note_change_of_import(target, scope)
         if isinstance(target, nodes.AssignName):
             found = self.lookup(target.name, scope)
             old: Value = Absent(target.name) if found is None else found
@@ -134,6 +135,7 @@ class Bindings(Expressions):
         else:
             old = self.subscript(self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
         old, more = self.force(old), self.evaluate(node.value, scope)
+        self.note_change(old)
         if node.op == "+=" and isinstance(old, Items) and old.kind == "list":
             self.extend(old, more)
             self.doubt(old)
@@ -151,8 +153,8 @@ class Bindings(Expressions):
                 case nodes.DelAttr():
                     self.delete_attribute(self.force(self.evaluate(target.expr, scope)), target.attrname)
                 case nodes.Subscript():
-                    self.note_change_of_import(target.value, scope)
                     container = self.force(self.evaluate(target.value, scope))
+                    self.note_change(container)
                     self._delete_item(container, self.evaluate(target.slice, scope))
 
     def delete_attribute(self, owner: Value, name: str) -> None:
@@ -196,7 +198,6 @@ class Bindings(Expressions):
     def _import(self, node: nodes.Import, scope: Scope) -> None:
         for path, alias in node.names:
             name = path if alias else path.partition(".")[0]
-            scope.module.imported_names.add(alias or name)
             self._bind(alias or name, self.module_named(name, scope.module), scope, node)
 
     def module_named(self, name: str, importer: Module) -> Value:
@@ -217,7 +218,6 @@ class Bindings(Expressions):
         if isinstance(source, Module) and self.is_near(source.location.top, importer):
             importer.imported.append(source)
         for name, alias in node.names:
-            importer.imported_names.add(alias or name)
             if name == "*":
                 self._import_star(source, scope)
             elif isinstance(source, Symbol):
@@ -246,7 +246,7 @@ class Bindings(Expressions):
         decorators = node.decorators.nodes if node.decorators else []
         if scope.parent is not None or not decorators or any("compiles" in found.as_string() for found in decorators):
             return self._function(node, scope)
-        home = list(self.executing)
+        home = list(executing)
         return Near(lambda: self.at_home(home, [], lambda: self._function(node, scope)))
 
     def _function(self, node: nodes.FunctionDef, scope: Scope) -> Value:
@@ -279,6 +279,7 @@ class Bindings(Expressions):
         """Remember how a construct of the project's own is written in SQL, by dialect."""
         cls, *dialects = map(self.force, decorator.args)
         if isinstance(cls, Class):
+            self.note_change(cls)
             names = [text for dialect in dialects if (text := text_of(dialect)) is not None]
             cls.compilers.update(dict.fromkeys(names or ["default"], function))
 

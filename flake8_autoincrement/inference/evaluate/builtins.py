@@ -78,6 +78,7 @@ class Builtins(Kinds):
             case Items():
                 found = list(value.items)
                 if value.kind == "iterator":
+                    self.note_change(value)
                     value.items.clear()
                 return None if value.open else found
             case Mapping():
@@ -336,6 +337,7 @@ class Builtins(Kinds):
         if not isinstance(iterator, Items) or iterator.open is not None or iterator.is_unordered:
             return Unknown("the next of an unknown iterable")
         if iterator.items:
+            self.note_change(iterator)
             return iterator.items.pop(0)
         return args[1] if len(args) > 1 else Unknown("the next of an empty iterable")
 

@@ -36,6 +36,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
     Wrapped,
+    executing,
     tuple_of,
 )
 from flake8_autoincrement.inference.trees import body_of
@@ -62,7 +63,7 @@ class Calls(Builtins):
     def _put_off(
         self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None
     ) -> Callable[[], Value]:
-        home, sites = list(self.executing), list(self.sites)
+        home, sites = list(executing), list(self.sites)
         return lambda: self.at_home(home, sites, lambda: self._call_now(self.force(callee), args, keywords, site))
 
     def _call_now(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None) -> Value:

@@ -29,6 +29,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
     Wrapped,
+    executing,
     tuple_of,
 )
 from flake8_autoincrement.inference.trees import metaclass_of
@@ -77,7 +78,7 @@ class Classes(Statements):
         self.linearise(cls)
         for value in cls.namespace.values():
             adopt(value, cls)
-        cls.home = self.executing[-1] if self.executing else None
+        cls.home = executing[-1] if executing else None
         if self.sites:
             cls.lines.setdefault("", self.sites[0])
         self.record(cls)
@@ -235,7 +236,7 @@ class Classes(Statements):
         """Give what a `declared_attr` makes for a class, computed once."""
         if value not in cls.declared:
             cls.declared[value] = Unknown("it is defined in terms of itself")
-            home = cls.home or (self.executing[-1] if self.executing else None)
+            home = cls.home or (executing[-1] if executing else None)
             with nullcontext() if home is None else self.at(home):
                 cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
         return cls.declared[value]

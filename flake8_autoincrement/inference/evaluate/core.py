@@ -31,6 +31,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Scope,
     Symbol,
     Value,
+    executing,
     text_of,
 )
 from flake8_autoincrement.inference.finder import Finder, Location, is_standard
@@ -66,7 +67,6 @@ class Core(ABC):
         self.finder = finder
         self.sqlalchemy = sqlalchemy
         self.modules: dict[str, Module] = {}
-        self.executing: list[Module] = []
         self.sites: list[Span] = []
         self.frames: list[Frame] = []
         self.uncertain = 0
@@ -163,20 +163,21 @@ class Core(ABC):
     @contextmanager
     def at(self, module: Module) -> Iterator[None]:
         """Evaluate what is inside the block as a part of a module."""
-        self.executing.append(module)
+        executing.append(module)
         try:
             yield
         finally:
-            self.executing.pop()
+            executing.pop()
 
     @contextmanager
     def unrecorded(self) -> Iterator[None]:
         """Evaluate what is inside the block as a part of no module: nothing that it makes is remembered."""
-        outer, self.executing = self.executing, []
+        outer = list(executing)
+        executing.clear()
         try:
             yield
         finally:
-            self.executing = outer
+            executing[:] = outer
 
     def step(self) -> None:
         """Count one step; raise `Exhausted` when the statement's budget is used up."""
@@ -453,11 +454,11 @@ class Core(ABC):
 
     def note_change(self, value: Value) -> None:
         """Note that the module being executed changes a value, which may be another module's."""
-        if not self.executing:
+        if not executing:
             return
-        here = self.executing[-1]
+        here = executing[-1]
         match value:
-            case Class():
+            case Class() | Items() | Mapping():
                 changes_other = value.home is not None and value.home is not here
             case Module():
                 changes_other = value is not here
@@ -469,8 +470,8 @@ class Core(ABC):
 
     def record(self, made: Made | Class) -> None:
         """Remember a table or class that the module being executed makes."""
-        if self.executing:
-            self.executing[-1].made.append(made)
+        if executing:
+            executing[-1].made.append(made)
 
 
 # The words of a module that may have names which no statement binds.

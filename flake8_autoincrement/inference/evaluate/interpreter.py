@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.calls import Calls
-from flake8_autoincrement.inference.evaluate.values import Class, Constant, Items, Mapping, Value, text_of
+from flake8_autoincrement.inference.evaluate.values import Class, Constant, Items, Mapping, Value, executing, text_of
 from flake8_autoincrement.source import Span
 
 
@@ -16,9 +16,9 @@ class Interpreter(Calls):
     ) -> Value:
         """Make a class as `type(name, bases, namespace)` does."""
         text, order, entries = text_of(self.force(name)), self.force(bases), self.force(namespace)
-        if text is None or not isinstance(order, Items) or not isinstance(entries, Mapping) or not self.executing:
+        if text is None or not isinstance(order, Items) or not isinstance(entries, Mapping) or not executing:
             return Unknown("a class made from unknown parts", site)
-        home = self.executing[-1]
+        home = executing[-1]
         place = site or Span(home.path, 1, 0, 1, 0)
         cls = Class(text, home.name, None, place, [], {}, {}, {})
         cls.written = [(base, text, place) for base in order.items]

@@ -15,6 +15,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Super,
     Symbol,
     Value,
+    executing,
     is_none,
     list_of,
     text_of,
@@ -110,12 +111,12 @@ class Libraries(Classes):
     def class_of(self, made: Made, name: str, bases: list[Value], keywords: dict[str, Value], kind: str) -> Class:
         """Make a class that a library's call returns."""
         place = made.places[-1] if made.places else Span("", 1, 0, 1, 0)
-        module = self.executing[-1].name if self.executing else ""
+        module = executing[-1].name if executing else ""
         cls = Class(name, module, None, place, [], keywords, {}, {}, maker=made, kind=kind)
         cls.written = [(base, name, place) for base in bases]
         cls.bases = [self._base(base) for base in bases]
         self.linearise(cls)
-        cls.home = self.executing[-1] if self.executing else None
+        cls.home = executing[-1] if executing else None
         return cls
 
     # Attributes.

@@ -27,6 +27,11 @@ from flake8_autoincrement.inference.evaluate.values import (
     tuple_of,
 )
 
+# Methods of lists, sets and dicts that change them.
+_CHANGING = frozenset(
+    "append extend insert remove pop clear sort reverse add discard update setdefault popitem".split()
+)
+
 
 class Methods(Libraries):
     """Calls methods of known values."""
@@ -34,6 +39,8 @@ class Methods(Libraries):
     def call_method(self, method: Method, args: list[Value], keywords: dict[str, Value]) -> Value:
         """Call a method of a constant, a list, a dict or a property."""
         receiver = method.receiver
+        if method.name in _CHANGING:
+            self.note_change(receiver)
         match receiver:
             case Constant() if isinstance(receiver.value, (str, bytes)):
                 return assumed(self._text_method(receiver.value, method.name, args, keywords), receiver)

@@ -20,6 +20,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
     Wrapped,
+    executing,
     text_of,
     tuple_of,
 )
@@ -80,7 +81,7 @@ class Standard(Methods):
         return None
 
     def _imported(self, name: str) -> Value | None:
-        return self.module_named(name, self.executing[-1]) if self.executing else None
+        return self.module_named(name, executing[-1]) if executing else None
 
     def _new_class(self, args: list[Value], site: Span | None) -> Value:
         namespace = Mapping({})

@@ -35,12 +35,17 @@ class Member(Constant):
     name: str
 
 
+# The modules whose statements are being executed, the innermost last. No two evaluations of a process overlap.
+executing: list[Module] = []
+
+
 @dataclass(slots=True, eq=False)
 class Items:
     """A list, tuple, set, range or iterator.
 
     `open` says why there may be more items, None where all are known. `unordered` is true where their order is not
-    known, as that of a list made from a set. `born` is how many conditions only known at run time it was made under.
+    known, as that of a list made from a set. `born` is how many conditions only known at run time it was made under,
+    `home` the module that was being executed then.
     """
 
     kind: str
@@ -48,6 +53,7 @@ class Items:
     open: Unknown | None = None
     born: int = 0
     unordered: bool = False
+    home: Module | None = field(default_factory=lambda: executing[-1] if executing else None)
 
     @property
     def is_unordered(self) -> bool:
@@ -62,6 +68,7 @@ class Mapping:
     entries: dict[object, tuple[Value, Value]]
     open: Unknown | None = None
     born: int = 0
+    home: Module | None = field(default_factory=lambda: executing[-1] if executing else None)
 
 
 class Names(Mapping):
@@ -253,7 +260,6 @@ class Module:
     star_symbols: list[str] = field(default_factory=list)
     star_missing: str | None = None
     imported: list[Module] = field(default_factory=list)
-    imported_names: set[str] = field(default_factory=set)
     state: str = "new"
     tree: nodes.Module | None = None
     text: str = ""

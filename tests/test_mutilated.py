@@ -21,7 +21,7 @@ from flake8_autoincrement.settings import Settings, SettingsError
 SHOP = Path(__file__).parents[1] / "examples" / "shop"
 BRACKETS = (*"()[]{}:,=.@#\"'0", "==", "*", "**", '"""', "1_", "0x")
 SPACES = ("\n", "\n    ", "\t", "\f", "\r", "\\\n", "\ufeff", "\0", "é", "\U0001f511")
-STATEMENTS = ("return ", "yield ", "await ", "del ", "raise\n", "global id\n", "import ", "from . import *\n", "x = x\n")
+STATEMENTS = ("return ", "yield ", "await ", "del ", "raise\n", "global x\n", "import ", "from . import *\n", "x = x")
 BLOCKS = ("class ", "def ", "if ", "else:\n", "try:\n", "for x in x:\n", "with x:\n", "match x:\n  case ", "lambda: ")
 FOREIGN = ("%matplotlib inline\n", "print 'x'\n", "<<<<<<< HEAD\n")
 MODELS = ("Column(Integer, primary_key=True)", "Mapped[int]", "id", "Base", "class Base(Base): pass\n", "__table__ = ")

@@ -289,7 +289,7 @@ class TestWhatElseDecides:
         user.write_text(user.read_text().replace("(db.Base):", "(db.Base):  # noqa: AIN001, AIN003"))
         agreed()
         agreed("--ignore=AIN003")
-        agreed("--ignore=AIN000")
+        agreed("--ignore=unused-noqa")
 
     def test_another_environment(self, write: Write, agreed: Ain) -> None:
         """Its libraries and their versions."""

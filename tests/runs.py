@@ -40,7 +40,9 @@ def without_cache(project: Path, paths: Iterable[str], invocation: Invocation | 
     found = {}
     for path in paths:
         reader = Reader(Workspace(invocation or Invocation(), check_names()), None)
-        found[path] = (repr(reader.facts(str(project / path))), repr(reader.report(str(project / path))))
+        report = reader.report(str(project / path))
+        assert report.trace is None, report.trace
+        found[path] = (repr(reader.facts(str(project / path))), repr(report))
     return found
 
 

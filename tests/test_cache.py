@@ -54,6 +54,7 @@ def agreed(ain: Ain) -> Ain:
     def run(*arguments: str) -> Output:
         expected = ain("--no-cache", *arguments)
         assert spoken(ain(*arguments)) == expected
+        assert expected[2] == "", "this program made a mistake"
         return expected
 
     return run
@@ -288,7 +289,7 @@ class TestWhatElseDecides:
         user.write_text(user.read_text().replace("(db.Base):", "(db.Base):  # noqa: AIN001, AIN003"))
         agreed()
         agreed("--ignore=AIN003")
-        agreed("--ignore=AIN000")
+        agreed("--ignore=unused-noqa")
 
     def test_another_environment(self, write: Write, agreed: Ain) -> None:
         """Its libraries and their versions."""
@@ -331,7 +332,8 @@ class TestWhatElseDecides:
         folder = write({**PROJECT, "odd.py": "class A(Odd):\n    __tab = 1\n"})
         shutil.copytree(ROOT / "flake8_autoincrement", folder / "copy/flake8_autoincrement")
         wait_until_old()
-        environment = {**os.environ, "PYTHONPATH": str(folder / "copy")}
+        path = os.pathsep.join(filter(None, [str(folder / "copy"), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "PYTHONPATH": path}
         first = process("app", "odd.py", env=environment)
         assert first == process("--no-cache", "app", "odd.py", env=environment)
         assert stamped_by(folder / ".ain_cache", environment)

@@ -97,7 +97,7 @@ class Plugin:
         cls._given = tuple(os.path.abspath(path) for path in options.filenames or ["."])
         # An editor's server may run flake8 many times in one process, and files change between two runs.
         _reader.cache_clear()
-        cls._kept = None if options.ain_no_cache else cache_folder(options.ain_cache_dir)
+        cls._kept = None if options.ain_no_cache else cache_folder(_with_home(options.ain_cache_dir))
 
     def run(self) -> Iterator[Report]:
         """Give the findings as line, column from 0, message and type; whatever goes wrong is one of them."""
@@ -161,6 +161,12 @@ def _override(options: argparse.Namespace) -> Override:
         ignore=_accepted("ain-ignore", options.ain_ignore or "", known_checks),
         strict=options.ain_strict or None,
     )
+
+
+def _with_home(folder: str | None) -> str | None:
+    """Give a folder as it was written: `~/x` is a path relative to its settings for flake8."""
+    _, home, rest = (folder or "").partition(f"{os.sep}~{os.sep}")
+    return f"~{os.sep}{rest}" if home else folder
 
 
 def _accepted(option: str, names: str, accept: Callable[[Sequence[str]], T]) -> T:

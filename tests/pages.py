@@ -25,6 +25,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1] / "flake8_autoincrement"
 RULES = PACKAGE / "rules"
 FACTS = Path(__file__).resolve().parent / "pages" / "facts"
+CACHE = Path(__file__).resolve().parent / "pages" / "cache"
+
+LANGUAGES = ("ddl", "facts", "step", "read")  # of blocks that belong to a case and are no files
 
 FENCE = re.compile(r"^```(?P<info>.*)$")
 CLAIM = re.compile(r'#\s*(?P<severity>error|warning):\s*\[(?P<slug>[\w-]+)\]\s*"(?P<text>[^"#]*(?:"[^"#]*)*)"')
@@ -140,6 +143,11 @@ def facts_pages() -> list[Path]:
     return sorted(FACTS.glob("*.md"))
 
 
+def cache_pages() -> list[Path]:
+    """Find the pages that show what is read again after a change."""
+    return sorted(CACHE.glob("*.md"))
+
+
 @cache
 def cases(page: Path) -> tuple[Case, ...]:
     """Read the cases of a page."""
@@ -152,7 +160,7 @@ def _cases(page: Path, lines: list[str]) -> Iterator[Case]:
     for number, line in rest:
         if fence := FENCE.match(line):
             block = _block(page, fence["info"], number + 1, rest)
-            if file_path(block) is None and block.language not in ("ddl", "facts"):
+            if file_path(block) is None and block.language not in LANGUAGES:
                 continue
             start = start or number
             blocks.append(block)

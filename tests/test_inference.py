@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ import pytest
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.schema import KeyGeneration
+from flake8_autoincrement.inference.dependencies import FILE, FOLDER, NO_FILE, Asked, Dependencies
 from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.program import Program
-from flake8_autoincrement.inference.dependencies import FILE, FOLDER, NO_FILE, Asked, Dependencies
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded, digest
 from flake8_autoincrement.inference.trees import ParseError, parsed
 
@@ -279,6 +280,49 @@ def test_a_file_rests_on_what_was_asked_for_those_that_it_reads() -> None:
     dependencies.read("b", "a")
     assert dependencies.of("b") == {Asked("a", FILE), Asked("b", FILE)}
     assert dependencies.of("c") == {Asked("c", FILE)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "User.extra = Column(DateTime)",
+        "models.User.__tablename__ = 'people'",
+        "User.__table__.append_column(Column('extra', DateTime))",
+        "more.append(Column('extra', DateTime))",
+        "more += [Column('extra', DateTime)]",
+        "options['schema'] = 'other'",
+        "del options['schema']",
+        "models.Base = object",
+        "setattr(User, 'extra', Column(DateTime))",
+    ],
+)
+def test_what_a_file_does_to_another_does_not_outlast_it(tmp_path: Path, change: str) -> None:
+    head = "from sqlalchemy import Column, DateTime, Integer, MetaData, Table\n"
+    models = """
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        more = []
+        options = {"schema": "own"}
+
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+
+        if True:
+            Table("notes", MetaData(), *more, **options)
+        """
+    (tmp_path / "models.py").write_text(head + textwrap.dedent(models))
+    (tmp_path / "changes.py").write_text(f"{head}import models\nfrom models import User, more, options\n{change}\n")
+    paths = [str(tmp_path / "changes.py"), str(tmp_path / "models.py")]
+    there, back = Program([str(tmp_path)]), Program([str(tmp_path)])
+    assert [there.facts(path) for path in paths] == [back.facts(path) for path in reversed(paths)][::-1]
+
+
+def test_many_decorators_are_no_trouble(tmp_path: Path) -> None:
+    decorated = "@route('/x')\n" * 60 + "def view():\n" + "    answer = 1\n" * 500
+    (tmp_path / "db.py").write_text("from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n")
+    text = f"from db import Base\nfrom web import route\n{decorated}\n" + "class User(Base): x = Base.Column()\n"
+    assert [model.role for model in facts(tmp_path, text).models] == [Role.MAPPED]
 
 
 # Where modules are.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from importlib.resources import files
+from pathlib import Path
 
 from flake8_autoincrement.cli.options import WrongOption
 from flake8_autoincrement.cli.terminal import is_coloured, print_rich
@@ -13,6 +13,7 @@ from flake8_autoincrement.registry import Check, discovered
 from flake8_autoincrement.settings import suggestion
 
 
+_OWN_PAGE = Path(__file__).parents[1] / "engine" / "ain000.md"
 _OWN = {name.lower() for name in (CODE, UNREADABLE, INTERNAL, UNUSED_NOQA, SETTINGS)}
 
 
@@ -26,7 +27,7 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run(arguments: argparse.Namespace) -> int:
     """Print the pages; a code stands for all checks of its family."""
     if arguments.name.lower() in _OWN:
-        pages = [files("flake8_autoincrement.engine").joinpath("ain000.md").read_text(encoding="utf-8")]
+        pages = [_OWN_PAGE.read_text(encoding="utf-8")]
     else:
         pages = [documentation(check.page.read_text(encoding="utf-8")) for check in _named(arguments.name)]
     page = "\n".join(pages)

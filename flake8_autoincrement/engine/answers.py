@@ -8,7 +8,17 @@ import struct
 import time
 
 from flake8_autoincrement.engine.cache import Cache, Plain, Stamp, State
-from flake8_autoincrement.inference.dependencies import ANSWERS, FILE, FOLDER, MARK, NO_FILE, NO_FOLDER, NO_MARK
+from flake8_autoincrement.inference.dependencies import (
+    ANSWERS,
+    FILE,
+    FOLDER,
+    INSTALLED,
+    MARK,
+    NO_FILE,
+    NO_FOLDER,
+    NO_MARK,
+    NOT_INSTALLED,
+)
 from flake8_autoincrement.inference.finder import is_installed
 from flake8_autoincrement.inference.sources import ReadError, decoded, digest, read_bytes
 from flake8_autoincrement.inference.syntax import parse_problem
@@ -114,8 +124,10 @@ class Answers:
         path, answer = state
         if answer not in ANSWERS:
             return self.content(path) == answer
-        if path in self._overlays:
-            return answer in (FILE, MARK, NO_FOLDER)
+        if answer in (INSTALLED, NOT_INSTALLED):
+            return is_installed(path) == (answer == INSTALLED)
+        if path in self._overlays and answer not in (MARK, NO_MARK):
+            return answer in (FILE, NO_FOLDER)
         found = self._stat(path)
         is_file = found is not None and stat.S_ISREG(found.st_mode)
         is_folder = found is not None and stat.S_ISDIR(found.st_mode)

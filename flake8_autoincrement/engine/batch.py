@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -62,6 +59,10 @@ class Batch:
 
     def _in_processes(self, reader: Reader, parts: list[Sequence[str]], read: Read[Result]) -> Iterator[Result]:
         """Read parts in processes, the first ones by themselves; one that was lost is read here."""
+        import multiprocessing  # which most runs can do without
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
         folder = None if self.cache is None else self.cache.folder
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         if self.cache is not None:
@@ -90,6 +91,7 @@ def _begin(invocation: Invocation, folder: str | None) -> None:
     global _reader
     cache = None if folder is None else Cache(folder)
     _reader = Reader(Workspace(invocation, check_names()), cache)
+    _reader.know_all()
 
 
 def _read_part(paths: Sequence[str], read: Read[Result]) -> list[Result]:
@@ -104,7 +106,8 @@ def _reports(reader: Reader, paths: Sequence[str]) -> list[FileReport]:
 
 
 def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
-    return [(reader.facts(path), reader.report(path)) for path in paths]
+    reports = _reports(reader, paths)
+    return [(FileFacts(report.path) if report.failed else reader.facts(report.path), report) for report in reports]
 
 
 def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:

@@ -8,6 +8,7 @@ database is begun. A cache that cannot be read or written is no cache: the progr
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,8 @@ from enum import IntEnum
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from flake8_autoincrement.engine.version import fingerprint, own_version
 
 FOLDER = ".ain_cache"
 _NAME = "results"
@@ -28,19 +31,19 @@ _KEPT = 2  # entries of one file, of different contents: as it is saved and as i
 
 _SCHEMA = (
     "CREATE TABLE segments (first INTEGER PRIMARY KEY, count INTEGER, states BLOB, digest BLOB)",
-    "CREATE TABLE stamps (path BLOB PRIMARY KEY, stamp BLOB, content BLOB, plain INTEGER) WITHOUT ROWID",
+    "CREATE TABLE stamps (path BLOB PRIMARY KEY, mark BLOB, content BLOB, plain INTEGER, digest BLOB) WITHOUT ROWID",
     "CREATE TABLE needs (id INTEGER PRIMARY KEY, mask BLOB, digest BLOB UNIQUE)",
     "CREATE TABLE entries (id INTEGER PRIMARY KEY, context BLOB, path BLOB, content BLOB, needs INTEGER, facts BLOB, "
     "rules BLOB, report BLOB, digest BLOB, UNIQUE (path, context, content))",
 )
-
-_PLAIN = frozenset(range(3))
 
 _SIGNATURE = """\
 Signature: 8a477f597d28d172789f06886806bc55
 # This file marks the folder as a cache of flake8-autoincrement. It may be deleted at any time.
 # See https://bford.info/cachedir/ for what the mark means.
 """
+
+_MARKS = {".gitignore": "*\n", "CACHEDIR.TAG": _SIGNATURE}
 
 
 class Plain(IntEnum):
@@ -85,7 +88,7 @@ class Cache:
     """A cache in a folder, which is made when something is first kept.
 
     States are numbered as they are recorded. The numbers, and so `Entry.needs`, are those of one database: `generation`
-    tells which.
+    tells which, by a number that it was given at random when it was made, 0 where none is open.
     """
 
     def __init__(self, folder: str) -> None:
@@ -94,7 +97,9 @@ class Cache:
         self.generation = 0
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
-        self._oldest = 1
+        self._version = fingerprint(own_version())
+        self._patience = _LOCK_SECONDS
+        self._number = self._oldest = 1  # of the file, and of those that were not found to be damaged
         self._states: list[State] = []
         self._numbers: dict[State, int] = {}
 
@@ -102,11 +107,11 @@ class Cache:
 
     def stamps(self, paths: Sequence[str] | None = None) -> dict[str, Stamp]:
         """Give what is known of files, of all where no paths are given."""
-        query = "SELECT path, stamp, content, plain FROM stamps"
+        query = "SELECT path, mark, content, plain, digest FROM stamps"
         return {
             os.fsdecode(path): Stamp(mark, content, Plain(plain))
-            for path, mark, content, plain in self._rows(query, "", paths)
-            if isinstance(path, bytes) and plain in _PLAIN
+            for path, mark, content, plain, digest in self._rows(query, "", paths)
+            if self._is_stamp(path, mark, content, plain, digest)
         }
 
     def entries(self, paths: Sequence[str] | None = None) -> dict[str, list[Entry]]:
@@ -177,7 +182,7 @@ class Cache:
             return []
         try:
             return connection.execute(query, values).fetchall()
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             self._failed(error)
             return []
 
@@ -210,8 +215,8 @@ class Cache:
 
     def _keep(self, connection: sqlite3.Connection, entries: Sequence[Entry], stamps: Mapping[str, Stamp]) -> None:
         connection.executemany(
-            "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?)",
-            [(os.fsencode(path), stamp.mark, stamp.content, stamp.plain) for path, stamp in stamps.items()],
+            "INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?, ?)",
+            [self._stamp_row(path, stamp) for path, stamp in stamps.items()],
         )
         keys: dict[int, tuple[int, bytes]] = {}
         for entry in entries:
@@ -236,6 +241,20 @@ class Cache:
         if len(entries) > _MANY:
             connection.execute("DELETE FROM needs WHERE id NOT IN (SELECT needs FROM entries)")
 
+    def _stamp_row(self, path: str, stamp: Stamp) -> tuple[object, ...]:
+        row = (os.fsencode(path), stamp.mark, stamp.content, int(stamp.plain))
+        return (*row, self._stamp_digest(*row))
+
+    def _is_stamp(self, path: Any, mark: Any, content: Any, plain: Any, digest: Any) -> bool:
+        """Say whether a row was written by this version: another one scans and parses otherwise."""
+        try:
+            return bool(digest == self._stamp_digest(path, mark, content, plain))
+        except (TypeError, ValueError):  # in a damaged database anything may stand anywhere
+            return False
+
+    def _stamp_digest(self, path: bytes, mark: bytes, content: bytes, plain: int) -> bytes:
+        return blake2b(b"%b%b%b%b" % (path, mark, content, bytes([plain])), digest_size=16, key=self._version).digest()
+
     # The database.
 
     def _change(self, change: Callable[[sqlite3.Connection], None]) -> None:
@@ -247,7 +266,7 @@ class Cache:
             connection.execute("BEGIN IMMEDIATE")
             change(connection)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OverflowError) as error:
+        except _ERRORS as error:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             self._forget()
@@ -266,7 +285,7 @@ class Cache:
                 self._connection = self._connected(create)
             except OSError as error:
                 self.problem = f"{self.folder}: {error.strerror or error}"
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failed(error)
         return self._connection
 
@@ -280,19 +299,20 @@ class Cache:
         if not is_there:
             _make_folder(self.folder)
         self._forget()
-        self.generation = newest
+        self._number = newest
         mode = "rwc" if create else "rw" if os.access(path, os.W_OK) and os.access(self.folder, os.W_OK) else "ro"
         connection = sqlite3.connect(
-            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=_LOCK_SECONDS, isolation_level=None
+            f"{Path(path).as_uri()}?mode={mode}", uri=True, timeout=self._patience, isolation_level=None
         )
         try:
-            self._prepare(connection, create)
+            self.generation = self._prepared(connection, create)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _prepare(self, connection: sqlite3.Connection, create: bool) -> None:
+    def _prepared(self, connection: sqlite3.Connection, create: bool) -> int:
+        """Make the tables where there are none yet; give the generation."""
         connection.execute("PRAGMA synchronous = NORMAL")
         if _format(connection) == 0 and create:
             connection.execute("BEGIN EXCLUSIVE")
@@ -301,9 +321,12 @@ class Cache:
                 for statement in _SCHEMA:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {_FORMAT}")
+                connection.execute(f"PRAGMA user_version = {1 + secrets.randbelow(2**31 - 1)}")
             connection.execute("COMMIT")
         if _format(connection) != _FORMAT:
             raise sqlite3.DatabaseError("it is a database of another program")
+        (generation,) = connection.execute("PRAGMA user_version").fetchone()
+        return int(generation)
 
     def _forget(self) -> None:
         """Forget the recorded answers: some may have been taken back, or be another database's."""
@@ -311,20 +334,26 @@ class Cache:
         self._numbers.clear()
 
     def _failed(self, error: Exception) -> None:
-        """Leave a damaged database behind; write no more where that is refused; wait for nobody."""
+        """Leave a damaged database behind; write no more where that is refused; wait once for another process."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
+            self._patience = 0.0
+            if self._connection is not None:
+                self._connection.execute("PRAGMA busy_timeout = 0")
             return
         if code in _REFUSED:
             self.problem = f"{self.folder}: {error}"
             return
-        generation = self.generation
         self.close()
         self._forget()
-        self._oldest = self.generation = generation + 1
+        self.generation = 0
+        self._oldest = self._number + 1
         with suppress(OSError):
-            os.unlink(os.path.join(self.folder, f"{_NAME}.{generation}.sqlite"))
+            os.unlink(os.path.join(self.folder, f"{_NAME}.{self._number}.sqlite"))
 
+
+# What a damaged database may end with: its names may be no text, which is an error where SQLite's message has them.
+_ERRORS = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 
 _REFUSED = (
     sqlite3.SQLITE_FULL,
@@ -356,11 +385,12 @@ def _generations(folder: str) -> list[int]:
 
 
 def _make_folder(folder: str) -> None:
-    """Make the folder, so marked that neither git nor backups take it."""
+    """Make the folder, so marked that neither git nor backups take it; one that holds anything else is left unmarked."""
     os.makedirs(folder, exist_ok=True)
-    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _SIGNATURE)):
+    names = os.listdir(folder)
+    for name, text in _MARKS.items() if set(names) <= _MARKS.keys() else ():
         path = os.path.join(folder, name)
-        if not os.path.exists(path):
+        if name not in names or os.path.getsize(path) == 0:  # a process may have ended before it wrote
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 

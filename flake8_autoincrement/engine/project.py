@@ -86,7 +86,7 @@ class Workspace:
     def __init__(self, invocation: Invocation, checks: Collection[str]) -> None:
         self._invocation = invocation
         self._checks = checks
-        self._cwd = Path.cwd()
+        self.working_directory = Path.cwd()
         self._settings: dict[Path, Settings] = {}
         self._folders: dict[str, Project] = {}
         self._outermost: dict[tuple[Path, str | None], Project] = {}
@@ -123,7 +123,8 @@ class Workspace:
         """Give the project of the files in a folder that is no package, and in the packages inside it."""
         folders = _project_folders(folder, settings)
         environment = self._environment(folder, folders, settings)
-        roots = (*(root for marked in folders if _is_root(marked) for root in _roots(marked)), *_roots(self._cwd))
+        marked = [each for each in folders if _is_root(each)]
+        roots = [root for each in (*marked, self.working_directory) for root in _roots(each)]
         found = Project(
             settings,
             self._invocation.override,

@@ -16,14 +16,14 @@ from flake8_autoincrement.engine.project import Project, Workspace
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.dependencies import UNREADABLE
-from flake8_autoincrement.inference.sources import digest, read_bytes
+from flake8_autoincrement.inference.sources import digest, read_bytes, text_digest
 from flake8_autoincrement.settings import Settings
 from flake8_autoincrement.source import Source
 
 if TYPE_CHECKING:
     from flake8_autoincrement.inference.program import Program
 
-MAXIMUM_WEIGHT = 2_500_000  # characters of source whose trees are kept; a tree takes some 35 bytes for each
+MAXIMUM_WEIGHT = 1_200_000  # characters of source whose trees and values are kept, at some 80 bytes for each
 
 Kept = TypeVar("Kept")
 
@@ -48,9 +48,10 @@ class Reader:
         self._read: dict[str, tuple[bytes, FileFacts]] = {}
         self._reports: dict[str, tuple[bytes, FileReport]] = {}
         self._renewed: list[Entry] = []
+        self._limit = MAXIMUM_WEIGHT
         self.evaluated: list[str] = []  # the files that were not known and had to be read
         if buffer is not None:
-            self._answers.overlay(buffer.path, digest(_bytes(buffer)))
+            self._answers.overlay(buffer.path, text_digest(buffer.text))
 
     def know_all(self) -> None:
         """Take everything from the cache at once, as is worth it for many files."""
@@ -82,11 +83,15 @@ class Reader:
             settings = project.settings_for(path)
             try:
                 facts = self._evaluated(path, project)
-                found = report_on(facts, settings, self._data(path))
+                data, content = self._data(path)
+                found = report_on(facts, settings, data)
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
-            self._reports[path] = (_rules(settings), found)
+            if content is not None and content == self._programs[project.context].digest(path):
+                self._reports[path] = (self._rules(settings), found)
+            else:  # it was changed meanwhile: this is the report of no content
+                self._read.pop(path, None)
         return found
 
     def facts(self, path: str) -> FileFacts:
@@ -109,11 +114,14 @@ class Reader:
         self._reports.clear()
         self._renewed.clear()
         self._answers.stamps.clear()
-        if sum(program.weight for program in self._programs.values()) > MAXIMUM_WEIGHT:
+        if self._is_heavy():
             self._programs.clear()
             gc.collect()
 
     # The parts.
+
+    def _is_heavy(self) -> bool:
+        return sum(program.weight for program in self._programs.values()) > self._limit
 
     def _is_plain(self, path: str) -> bool:
         return not self._is_buffer(path) and self._answers.is_plain(path)
@@ -125,8 +133,8 @@ class Reader:
         """Give what is kept of a file, if it holds."""
         if self.cache is None:
             return None
-        wanted = (self.cache.generation, project.context, self._answers.content(path))
         entries = self.cache.entries([path]) if self._entries is None else self._entries
+        wanted = (self.cache.generation, project.context, self._answers.content(path))
         for entry in entries.get(path, ()):
             if (entry.generation, entry.context, entry.content) == wanted and self._answers.hold(entry.needs):
                 return entry
@@ -140,17 +148,23 @@ class Reader:
         if entry is None:
             return None
         settings = project.settings_for(path)
-        if entry.rules == _rules(settings):
+        if entry.rules == self._rules(settings):
             return FileReport(path) if entry.report is None else _unpacked(_REPORT, entry.report)
         facts = _kept_facts(path, entry)
         if facts is None:
             return None
-        found = report_on(facts, settings, self._data(path))
-        self._renewed.append(replace(entry, rules=_rules(settings), report=_packed_report(found)))
+        data, content = self._data(path)
+        if content != entry.content:  # it was changed meanwhile
+            return None
+        found = report_on(facts, settings, data)
+        self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
         return found
 
     def _evaluated(self, path: str, project: Project) -> FileFacts:
+        if self._is_heavy():
+            self.keep()
         program = self._programs.get(project.context)
+        is_first = program is None
         if program is None:
             program = self._programs[project.context] = project.new_program()
             if self._buffer is not None:
@@ -159,17 +173,26 @@ class Reader:
             program.take(*self._answers.last_read)
             self._answers.last_read = None
         facts = program.facts(path)
+        if is_first:  # what one file needs must not be dropped before each of its neighbours
+            self._limit = max(MAXIMUM_WEIGHT, 3 * program.weight)
         self.evaluated.append(path)
         self._read[path] = (project.context, facts)
         return facts
 
-    def _data(self, path: str) -> bytes | None:
+    def _rules(self, settings: Settings) -> bytes:
+        """Give what stands for all that decides what is said about facts: settings, and where paths are shown from."""
+        switches = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
+        return fingerprint((switches, str(self._workspace.working_directory)))
+
+    def _data(self, path: str) -> tuple[bytes | None, bytes | None]:
+        """Give a file's bytes and their digest, both None where there are none that can be read."""
         if self._buffer is not None and self._is_buffer(path):
-            return _bytes(self._buffer)
+            return self._buffer.text.encode("utf-8", "surrogatepass"), text_digest(self._buffer.text)
         try:
-            return read_bytes(path)
+            data = read_bytes(path)
         except OSError:
-            return None
+            return None, None
+        return data, digest(data)
 
     def _new_entries(self) -> list[Entry]:
         """Give entries for what was read, except where a file could not be read: that may be otherwise next time."""
@@ -219,13 +242,3 @@ def _unpacked(encoding: Encoding[Kept], packed: bytes) -> Kept | None:
         return encoding.decoded(zlib.decompress(packed).decode())
     except (ValueError, zlib.error):
         return None
-
-
-def _bytes(source: Source) -> bytes:
-    return source.text.encode("utf-8", "surrogatepass")
-
-
-def _rules(settings: Settings) -> bytes:
-    """Give what stands for the settings that decide what is said about facts."""
-    parts = (settings.bases, sorted(settings.enable), sorted(settings.ignore), settings.strict)
-    return fingerprint(parts)

@@ -14,12 +14,16 @@ from flake8_autoincrement import __version__
 
 @cache
 def own_version() -> tuple[object, ...]:
-    """Give the versions of this program and Python, and the times and sizes of this program's files and astroid's."""
+    """Give the versions of this program and Python, and the times and sizes of this program's files and astroid's.
+
+    Also how the names of files are encoded: where an encoding lacks a name, there is no such file.
+    """
     own = Path(__file__).parents[1]
     files = tuple((str(file), *_state(file)) for file in sorted(own.rglob("*.py")))
     astroid = find_spec("astroid")
     folder = Path(astroid.origin).parent if astroid is not None and astroid.origin else own
-    return (__version__, tuple(sys.version_info[:3]), files, str(folder), *_state(folder / "__pkginfo__.py"))
+    python = (*sys.version_info[:3], sys.getfilesystemencoding())
+    return (__version__, python, files, str(folder), *_state(folder / "__pkginfo__.py"))
 
 
 def fingerprint(parts: object) -> bytes:

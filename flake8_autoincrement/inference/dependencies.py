@@ -20,8 +20,9 @@ class Asked(NamedTuple):
 FILE, NO_FILE = b"file", b"no file"
 FOLDER, NO_FOLDER = b"folder", b"no folder"
 MARK, NO_MARK = b"exists", b"does not exist"
+INSTALLED, NOT_INSTALLED = b"installed", b"not installed"
 UNREADABLE = b"unreadable"
-ANSWERS = frozenset({FILE, NO_FILE, FOLDER, NO_FOLDER, MARK, NO_MARK, UNREADABLE})
+ANSWERS = frozenset({FILE, NO_FILE, FOLDER, NO_FOLDER, MARK, NO_MARK, INSTALLED, NOT_INSTALLED, UNREADABLE})
 
 
 class Dependencies:

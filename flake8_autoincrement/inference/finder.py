@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from flake8_autoincrement.inference.dependencies import Asked
+from flake8_autoincrement.inference.dependencies import INSTALLED, NOT_INSTALLED, Asked
 from flake8_autoincrement.inference.sources import Sources
 
-INSTALLED = ("site-packages", "dist-packages")
+LIBRARIES = ("site-packages", "dist-packages")
 _PROJECT_MARKS = ("pyproject.toml", "setup.py", ".git")
 
 Key = TypeVar("Key", bound=Hashable)
@@ -99,6 +99,12 @@ class Finder:
         """Give the folder of the outermost package that a file belongs to, or the file's folder if it is in none."""
         return self._top(os.path.dirname(path))
 
+    def is_installed(self, folder: str) -> bool:
+        """Say whether a folder holds installed libraries, or lies in such a folder."""
+        found = is_installed(folder)
+        self._sources.repeat([Asked(folder, INSTALLED if found else NOT_INSTALLED)])
+        return found
+
     def _is_loose(self, folder: str, roots: list[str]) -> bool:
         """Say whether a folder is a part of a namespace package below a root, and not a root itself."""
         return bool(roots) and folder not in self._roots and folder not in self._libraries
@@ -145,7 +151,7 @@ class Finder:
             if any(self._sources.exists(os.path.join(folder, mark)) for mark in _PROJECT_MARKS):
                 return
             parent = os.path.dirname(folder)
-            if parent == folder or os.path.basename(folder) in INSTALLED:
+            if parent == folder or os.path.basename(folder) in LIBRARIES:
                 return
             folder = parent
             yield folder
@@ -173,7 +179,7 @@ class Finder:
 def is_installed(folder: str) -> bool:
     """Say whether a folder holds installed libraries, by its name or the metadata inside, or lies in such a folder."""
     parent = os.path.dirname(folder)
-    if os.path.basename(folder) in INSTALLED or _has_metadata(folder):
+    if os.path.basename(folder) in LIBRARIES or _has_metadata(folder):
         return True
     return parent != folder and is_installed(parent)
 

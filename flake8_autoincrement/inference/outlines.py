@@ -21,15 +21,15 @@ _MAPPING_DECORATOR = re.compile(rb"\n[ \t]*@([\w.\x80-\xff]*(?:mapped|eclarative
 _MAPPED = re.compile(rb"(Mapped)\[")
 _MAKER = re.compile(rb"olumn|Table|table|eclarative|mapper|map_")
 _STATEMENT = re.compile(rb"\n(?=[^\s#)\]}])")
-_DECORATED = rb"(?:@[^\0]*?\n)*"
-_DEFINITION = re.compile(_DECORATED + rb"(?:async[ \t]+)?(?:def|class)[ \t]+(" + _REST + rb"+)")
-_CLASS = re.compile(_DECORATED + rb"class[ \t]+" + _REST + rb"+([ \t]*:|[^\0]*?\)[\s\\]*:)")
-_FUNCTION = re.compile(_DECORATED + rb"(?:async[ \t]+)?def[ \t]")
+_DECORATED = re.compile(rb"\n(?=(?:async[ \t]+)?(?:def|class)[ \t])")
+_DEFINITION = re.compile(rb"(?:async[ \t]+)?(?:def|class)[ \t]+(" + _REST + rb"+)")
+_CLASS = re.compile(rb"class[ \t]+" + _REST + rb"+([ \t]*:|[^\0]{0,4000}?\)[\s\\]{0,100}:)")
 _DEFINED = re.compile(rb"(?:def|class)[ \t]+(" + _REST + rb"+)")
 _METHOD = re.compile(rb"(?:async[ \t]+)?def[ \t]+(" + _REST + rb"+)")
 _ASSIGNED = re.compile(rb"^[ \t]*(" + _FIRST + rb"[\w\x80-\xff, \t]*)(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _LOADED = re.compile(rb"import_module\(\s*[\"']([\w.]+)[\"']")
 _COMMENT = re.compile(rb"#[^\n]*")
+_LONGEST_IMPORT = 50_000  # bytes between the brackets of an import
 
 INHERITED = "__init_subclass__"  # the attribute of a class that is meant where another is derived from it
 _CALLED = "__init__ __new__ __call__ __get__ __getattr__ __set_name__ __enter__".split()
@@ -43,21 +43,12 @@ class Imported:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of a module's body, with all that is indented below it."""
+    """A statement of a module's body, with all that is indented below it: where it begins and ends."""
 
-    text: bytes
-
-    @property
-    def header(self) -> re.Match[bytes] | None:
-        """Give the part of a class statement before its body, None for any other statement."""
-        return _CLASS.match(self.text) if self.text.startswith((b"class", b"@")) else None
-
-    @property
-    def is_function(self) -> bool:
-        """Say whether it only defines a function."""
-        return self.text.startswith((b"def", b"async", b"@")) and _FUNCTION.match(self.text) is not None
+    start: int
+    end: int
 
 
 class Outline:
@@ -67,6 +58,7 @@ class Outline:
     """
 
     def __init__(self, data: bytes) -> None:
+        self.size = len(data)
         plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
         self._data = b"\n" + plain.removeprefix(BOM_UTF8)
 
@@ -83,7 +75,7 @@ class Outline:
         """Give the statements of the module's body that define or assign each name."""
         found: dict[bytes, dict[Statement, None]] = {}
         for statement in self._statements:
-            for name in _bound(statement.text):
+            for name in _bound(self._data[statement.start : statement.end]):
                 found.setdefault(name, {})[statement] = None
         return found
 
@@ -96,12 +88,19 @@ class Outline:
     def run(self, *, wholly: bool) -> set[str]:
         """Give the names of this file, dotted as they are written, of which the tables may be made that it makes.
 
-        They are those of base classes and of what is called; also in functions where those are taken `wholly`.
+        They are those of base classes that are not among these themselves, and of what is called; also in functions
+        where those are taken `wholly`.
         """
-        found = {name for header in self._headers() for name in self._words(header)}
+        bases = {word: word.partition(b".")[0] for word in _words(b" ".join(self._headers()))}
+        found = {_text(word) for word, head in bases.items() if head in self.imports or self._is_variable(head)}
         found |= {f"{name}.{INHERITED}" for name in found}
-        anywhere = self._making(self._data)
-        return found | (anywhere if wholly or not anywhere else self._made_at_once())
+        anywhere = {name for name in _calls(self._data, self._aliases) if name.partition(b".")[0] in self.imports}
+        return found | (set(map(_text, anywhere)) if wholly or not anywhere else self._made_at_once())
+
+    def _is_variable(self, name: bytes) -> bool:
+        """Say whether a name is bound here, and not by a class statement."""
+        is_class = re.search(rb"class[ \t]+" + re.escape(name) + rb"(?![\w\x80-\xff])", self._data) is not None
+        return not is_class and name in self.bindings
 
     def _headers(self) -> Iterator[bytes]:
         """Give the bases of all classes, and the decorators that may map one."""
@@ -118,31 +117,30 @@ class Outline:
         """Give what `_making` does for what runs when the file is imported."""
         found: set[str] = set()
         for statement in self._statements:
-            if (header := statement.header) is not None:
-                found |= self._making(header[0]) | self._declaring(statement.text[header.end() :])
-            elif not statement.is_function:
-                found |= self._making(statement.text)
+            text = self._data[statement.start : statement.end]
+            if (header := _header(text)) is not None:
+                found |= self._making(text[: header.end()]) | self._declaring(text[header.end() :])
+            elif not _is_function(text):
+                found |= self._making(text)
         return found
 
     def ingredients(self, statement: Statement, attribute: str) -> set[str]:
         """Give the names of this file of which what a statement binds may be made.
 
-        Of a class these are what stands in its header, and what is called in the definition of the attribute that is
-        meant and, where that is not `INHERITED`, in the methods that Python calls by itself.
+        Of a class these are its decorators, its bases, which are only derived from, and what is called in the
+        definition of the attribute that is meant and, where that is not `INHERITED`, in the methods that Python calls
+        by itself.
         """
-        header = statement.header
+        text = self._data[statement.start : statement.end]
+        header = _header(text)
         if header is None:
-            return self._making(statement.text) if statement.is_function else self._words(statement.text)
-        found = self._derived(header)
+            return self._making(text) if _is_function(text) else self._words(text)
+        bases = {f"{name}.{INHERITED}" for name in self._words(header[1])}
+        found = bases | self._words(text[: header.start()])
         for name in {attribute} if attribute == INHERITED else {*_CALLED, attribute} - {""}:
-            for definition in _definitions(statement.text, name.encode(), header.end()):
+            for definition in _definitions(text, name.encode(), header.end()):
                 found |= self._making(definition)
         return found
-
-    def _derived(self, header: re.Match[bytes]) -> set[str]:
-        """Give the names in a class's header and decorators; its bases are only derived from."""
-        bases = {f"{name}.{INHERITED}" for name in self._words(header[1])}
-        return bases | self._words(header[0][: header.start(1)])
 
     def _declaring(self, body: bytes) -> set[str]:
         """Give what `_making` does for a class's body, without the methods that only run when they are called."""
@@ -152,15 +150,11 @@ class Outline:
 
     def _words(self, text: bytes) -> set[str]:
         """Give the names of this file that stand in a text."""
-        return {_text(word) for word in set(_DOTTED.findall(text)) if word.partition(b".")[0] in self._known}
+        return {_text(word) for word in _words(text) if word.partition(b".")[0] in self._known}
 
     def _making(self, text: bytes) -> set[str]:
         """Give the names of this file that are called in a text and whose names speak of tables or columns."""
-        calls = {call for maker in _MAKERS for found in maker.finditer(text) if (call := _callee(text, found.end(1)))}
-        calls |= {alias for alias in self._aliases if alias + b"(" in text}
-        if b"Mapped[" in text:
-            calls |= {_callee(text, found.end(1)) for found in _MAPPED.finditer(text)}
-        return {_text(call) for call in calls if call.partition(b".")[0] in self._known}
+        return {_text(call) for call in _calls(text, self._aliases) if call.partition(b".")[0] in self._known}
 
     @cached_property
     def _aliases(self) -> set[bytes]:
@@ -177,19 +171,19 @@ class Outline:
 
     @cached_property
     def _statements(self) -> tuple[Statement, ...]:
-        return tuple(map(Statement, self._texts()))
+        return tuple(self._divided())
 
-    def _texts(self) -> Iterator[bytes]:
+    def _divided(self) -> Iterator[Statement]:
         """Give the parts of the file that begin in the first column, decorators joined to what they decorate."""
         start = 0
         decorated = False
         for match in _STATEMENT.finditer(self._data):
             at = match.end()
             if not decorated and at > start:
-                yield self._data[start:at]
+                yield Statement(start, at)
                 start = at
             decorated = self._data[at : at + 1] == b"@"
-        yield self._data[start:]
+        yield Statement(start, len(self._data))
 
     # Imports.
 
@@ -221,7 +215,8 @@ class Outline:
         listed = self._data[at : self._line_end(at)]
         if listed.lstrip().startswith(b"("):
             close = self._data.find(b")", at)
-            listed = _COMMENT.sub(b"", self._data[at : close if close >= 0 else len(self._data)]).replace(b"(", b" ")
+            end = close if at <= close < at + _LONGEST_IMPORT else at + _LONGEST_IMPORT
+            listed = _COMMENT.sub(b"", self._data[at:end]).replace(b"(", b" ")
         listed = _COMMENT.sub(b"", listed.replace(b"\\\n", b" ")).partition(b";")[0]
         return [part.split() for part in listed.split(b",") if part.split()]
 
@@ -236,6 +231,35 @@ class Outline:
         return end if end >= 0 else len(self._data)
 
 
+def _calls(text: bytes, aliases: Iterable[bytes]) -> set[bytes]:
+    """Give what is called in a text by a name that speaks of tables or columns, or by one of some other names."""
+    calls = {_callee(text, found.end(1)) for maker in _MAKERS for found in maker.finditer(text)}
+    calls.update(alias for alias in aliases if alias + b"(" in text)
+    if b"Mapped[" in text:
+        calls.update(_callee(text, found.end(1)) for found in _MAPPED.finditer(text))
+    return calls - {b""}
+
+
+def _words(text: bytes) -> set[bytes]:
+    return set(_DOTTED.findall(text))
+
+
+def _header(text: bytes) -> re.Match[bytes] | None:
+    """Give the part of a class statement from `class` to its body, None for any other statement."""
+    return _CLASS.match(text, _definition(text))
+
+
+def _is_function(text: bytes) -> bool:
+    """Say whether a statement only defines a function."""
+    return text.startswith((b"def ", b"async def "), _definition(text))
+
+
+def _definition(text: bytes) -> int:
+    """Give the place behind a statement's decorators."""
+    found = _DECORATED.search(text) if text.startswith(b"@") else None
+    return 0 if found is None else found.end()
+
+
 def _callee(text: bytes, end: int) -> bytes:
     """Give the dotted name that ends at a place; nothing where a method of something else is called."""
     found = _CALLEE.search(text[max(0, end - 100) : end])
@@ -244,10 +268,10 @@ def _callee(text: bytes, end: int) -> bytes:
 
 def _bound(text: bytes) -> Iterator[bytes]:
     """Give the names that a statement of a module's body binds, those inside a compound statement included."""
-    if text.startswith((b"def", b"class", b"async", b"@")) and (defined := _DEFINITION.match(text)) is not None:
+    if (defined := _DEFINITION.match(text, _definition(text))) is not None:
         yield defined[1]
         return
-    if text.startswith((b"from", b"import")):
+    if text.startswith((b"from ", b"import ")):
         return
     for assigned in _ASSIGNED.findall(text):
         yield from (name.strip() for name in assigned.split(b","))

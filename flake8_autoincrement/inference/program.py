@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+from astroid import nodes
+
 from flake8_autoincrement.facts.file import FileFacts, Unreadable
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.model import ModelClass
@@ -18,10 +20,11 @@ from flake8_autoincrement.inference.declarations.models import Models
 from flake8_autoincrement.inference.dependencies import Dependencies
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.values import Class, Module
-from flake8_autoincrement.inference.finder import Finder, is_installed
+from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.reach import Reach
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
+from flake8_autoincrement.inference.trees import collector_paused
 from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable
 from flake8_autoincrement.source import Span
 
@@ -44,10 +47,17 @@ class Program:
         self._sources = Sources()
         self._finder = Finder(self._sources, roots, libraries)
         self._reach = Reach(self._sources, self._finder)
-        self._interpreter = Interpreter(self._sources, self._finder, sqlalchemy)
+        self._versions = (sqlalchemy, sqlmodel)
+        self._trees: dict[str, nodes.Module] = {}
+        self._begin()
+        self._facts: dict[str, FileFacts] = {}
+
+    def _begin(self) -> None:
+        """Evaluate from the beginning: modules are executed anew, their trees are kept."""
+        sqlalchemy, sqlmodel = self._versions
+        self._interpreter = Interpreter(self._sources, self._finder, sqlalchemy, self._trees)
         self._models = Models(self._interpreter, sqlalchemy, sqlmodel)
         self._core_tables = CoreTables(self._interpreter, self._models)
-        self._facts: dict[str, FileFacts] = {}
 
     def overlay(self, path: str, text: str) -> None:
         """Use `text` for `path` instead of what the disk has, as for an editor's unsaved buffer."""
@@ -61,7 +71,7 @@ class Program:
     @property
     def weight(self) -> int:
         """Give the size of the texts whose trees are kept, in characters."""
-        return sum(len(module.text) for module in self._interpreter.modules.values())
+        return self._sources.weight
 
     def digest(self, path: str) -> bytes | None:
         """Give the digest of a file's content as it was read, None where it was not."""
@@ -75,7 +85,9 @@ class Program:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
         if path not in self._facts:
-            with _deep_recursion():
+            if self._interpreter.has_changed_others:
+                self._begin()  # what a file does to others is seen by those that import it, and by nobody else
+            with _deep_recursion(), collector_paused():
                 self._facts[path] = self._read(path)
         return self._facts[path]
 
@@ -106,7 +118,7 @@ class Program:
 
     def _unreadable(self, path: str, data: bytes) -> Unreadable | None:
         """Say why Python cannot read a file that declares nothing, None if it can; installed ones concern nobody."""
-        return None if is_installed(os.path.dirname(path)) else _syntax_problem(path, decoded(data))
+        return None if self._finder.is_installed(os.path.dirname(path)) else _syntax_problem(path, decoded(data))
 
     def _declared(self, module: Module) -> FileFacts:
         with self._interpreter.at(module):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_autoincrement.inference.finder import INSTALLED, Finder, Location, is_standard
+from flake8_autoincrement.inference.finder import LIBRARIES, Finder, Location, is_standard
 from flake8_autoincrement.inference.outlines import Imported, Outline, Statement
 from flake8_autoincrement.inference.sources import ReadError, Sources
 
@@ -14,6 +14,7 @@ from flake8_autoincrement.inference.sources import ReadError, Sources
 _MAPPING = frozenset({"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
 KNOWN_LIBRARIES = _MAPPING | {"six", "alembic", "pydantic", "typing_extensions"}
 
+MAXIMUM_SIZE = 16_000_000  # bytes of the files whose outlines are kept
 EVERYTHING = "*"
 
 
@@ -43,11 +44,12 @@ class Reach:
         self._sources = sources
         self._finder = finder
         self._outlines: dict[str, Outline] = {}
+        self._size = 0
         self._barren: set[_Name | _Part] = set()
 
     def leads_to_mapping(self, path: str, data: bytes) -> bool:
         """Say whether something that a file has may come from SQLAlchemy or a library that is built on it."""
-        self._outlines[path] = Outline(data)
+        self._remember(path, Outline(data))
         seen: set[_Name | _Part] = set()
         pending: list[_Name | _Part] = [_Name(path, EVERYTHING)]
         try:
@@ -65,7 +67,7 @@ class Reach:
     def is_of_known_library(self, path: str) -> bool:
         """Say whether a file is a part of SQLAlchemy, say, as it is installed."""
         top = self._finder.top(path)
-        return os.path.basename(top) in KNOWN_LIBRARIES and os.path.basename(os.path.dirname(top)) in INSTALLED
+        return os.path.basename(top) in KNOWN_LIBRARIES and os.path.basename(os.path.dirname(top)) in LIBRARIES
 
     def _origins(self, current: _Name | _Part) -> Iterator[_Name | _Part]:
         """Give what a name may be made of; raise `_Reached` where that is of SQLAlchemy."""
@@ -141,8 +143,17 @@ class Reach:
                 data = self._sources.data(path)
             except ReadError:
                 data = b""
-            found = self._outlines[path] = Outline(data)
+            found = Outline(data)
+            self._remember(path, found)
         return found
+
+    def _remember(self, path: str, outline: Outline) -> None:
+        """Keep an outline, and forget all others once they have grown too many: they are soon made again."""
+        if self._size > MAXIMUM_SIZE:
+            self._outlines.clear()
+            self._size = 0
+        self._outlines[path] = outline
+        self._size += outline.size
 
 
 def _top(imported: Imported) -> str:

@@ -37,6 +37,7 @@ class Sources:
 
     def __init__(self) -> None:
         self.dependencies = Dependencies()
+        self.weight = 0  # of all texts that are kept, in characters
         self._overlays: dict[str, bytes] = {}
         self._taken: dict[str, bytes] = {}
         self._texts: dict[str, str | ReadError] = {}
@@ -49,7 +50,8 @@ class Sources:
     def overlay(self, path: str, text: str) -> None:
         """Use `text` for the file at `path`, whether it exists or not."""
         self._overlays[path] = text.encode("utf-8", "surrogatepass")
-        self._texts[path] = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._texts[path] = _with_newlines(text)
+        self._digests[path] = text_digest(text)
         self._files[path] = True
 
     def take(self, path: str, data: bytes) -> None:
@@ -65,8 +67,8 @@ class Sources:
         except OSError as error:
             self._record(Asked(path, UNREADABLE))
             raise ReadError(error.strerror or str(error)) from None
-        if path not in self._digests:
-            self._digests[path] = digest(data)
+        if path not in self._overlays:
+            self._digests[path] = digest(data)  # another one where the file was changed since the last question
         self._record(Asked(path, self._digests[path]))
         return data
 
@@ -75,6 +77,7 @@ class Sources:
         found = self._texts.get(path)
         if found is None or path not in self._digests:
             found = self._texts[path] = self._read(path)
+            self.weight += len(found) if isinstance(found, str) else 0
         else:
             self._record(Asked(path, self._digests[path]))
         if isinstance(found, ReadError):
@@ -138,7 +141,8 @@ class Sources:
             self.dependencies.ask(self._askers[-1], asked)
 
     def _record(self, asked: Asked) -> None:
-        self.repeat((asked,))
+        if _names_a_file(asked.path):
+            self.repeat((asked,))
 
     def _read(self, path: str) -> str | ReadError:
         try:
@@ -159,9 +163,33 @@ def read_bytes(path: str) -> bytes:
         return file.read()
 
 
+def _names_a_file(path: str) -> bool:
+    """Say whether a file system could know a path at all; for others the answer never changes, and none is kept."""
+    if "\0" in path:
+        return False
+    try:
+        return path.isascii() or bool(os.fsencode(path))
+    except UnicodeEncodeError:
+        return False
+
+
 def digest(data: bytes) -> bytes:
     """Give what stands for a content: 16 bytes that no other content has."""
     return blake2b(data, digest_size=16).digest()
+
+
+def text_digest(text: str) -> bytes:
+    """Give what stands for a text that was not read from a file.
+
+    It is the digest of the file in which UTF-8 would save it, unless Python would read another text there: such a file
+    may declare another encoding.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        is_file_of_text = decoded(data) == _with_newlines(text)
+    except ReadError:
+        is_file_of_text = False
+    return digest(data) if is_file_of_text else blake2b(data, digest_size=16, person=b"text").digest()
 
 
 def decoded(data: bytes) -> str:
@@ -179,4 +207,8 @@ def decoded(data: bytes) -> str:
         raise ReadError(f"it is not {error.encoding}: {error.reason} at byte {error.start}") from None
     except ValueError as error:
         raise ReadError(f"it is not {encoding}: {error}") from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return _with_newlines(text.removeprefix("\ufeff"))
+
+
+def _with_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

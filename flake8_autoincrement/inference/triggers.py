@@ -11,7 +11,7 @@ _WORDS = re.compile(
     rb"Column|mapped_column|olumn\w*\s*\(|Mapped\[|__table|SQLModel|declarative|Table|\.Model|map_imperatively"
 )
 _COMMENT = re.compile(rb"noqa[^\n]*ain")
-_BASES = re.compile(rb"class\s+\w+\s*\([^)]*(?:Base|Model|Mixin|Entity)")
+_BASES = re.compile(rb"class\s+\w+\s*\([^)]{0,4000}(?:Base|Model|Mixin|Entity)")
 
 
 def may_declare(data: bytes) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from astroid import nodes
+
 from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.classes import is_declarative, unwrapped
@@ -21,6 +23,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Value,
     Wrapped,
 )
+from flake8_autoincrement.inference.trees import body_of
 
 _ROOT_KINDS = frozenset({"root", "flask", "automap"})
 _ROOT_DECORATORS = frozenset({"as_declarative", "as_declarative_base"})
@@ -171,6 +174,7 @@ def _makes_columns(metaclass: Value) -> bool:
         if isinstance(metaclass, Class) and "__new__" in metaclass.namespace
         else None
     )
-    return isinstance(hook, Function) and any(
-        word in hook.node.as_string() for word in ("olumn", "__table", "primary_key")
-    )
+    if not isinstance(hook, Function) or not isinstance(hook.node, nodes.FunctionDef):
+        return False
+    texts = [statement.as_string() for statement in body_of(hook.node)]
+    return any(word in text for text in texts for word in ("olumn", "__table", "primary_key"))

@@ -42,6 +42,7 @@ class Bindings(Expressions):
 
     def set_attribute(self, value: Value, name: str, new: Value) -> None:
         """Set an attribute of a value."""
+        self.note_change(value)
         match value:
             case Class() if name == "__name__" and (text := text_of(new)) is not None:
                 value.name = text
@@ -85,6 +86,7 @@ class Bindings(Expressions):
                 self.assign(target.value, value, scope)
 
     def _assign_item(self, target: nodes.Subscript, value: Value, scope: Scope) -> None:
+        self.note_change_of_import(target.value, scope)
         container = self.force(self.evaluate(target.value, scope))
         index = self.evaluate(target.slice, scope)
         match container:
@@ -123,6 +125,7 @@ class Bindings(Expressions):
 
     def _augmented(self, node: nodes.AugAssign, scope: Scope) -> None:
         target = node.target
+        self.note_change_of_import(target, scope)
         if isinstance(target, nodes.AssignName):
             found = self.lookup(target.name, scope)
             old: Value = Absent(target.name) if found is None else found
@@ -148,11 +151,13 @@ class Bindings(Expressions):
                 case nodes.DelAttr():
                     self.delete_attribute(self.force(self.evaluate(target.expr, scope)), target.attrname)
                 case nodes.Subscript():
+                    self.note_change_of_import(target.value, scope)
                     container = self.force(self.evaluate(target.value, scope))
                     self._delete_item(container, self.evaluate(target.slice, scope))
 
     def delete_attribute(self, owner: Value, name: str) -> None:
         """Delete an attribute of a value."""
+        self.note_change(owner)
         match owner:
             case Class():
                 owner.namespace.pop(name, None)
@@ -191,6 +196,7 @@ class Bindings(Expressions):
     def _import(self, node: nodes.Import, scope: Scope) -> None:
         for path, alias in node.names:
             name = path if alias else path.partition(".")[0]
+            scope.module.imported_names.add(alias or name)
             self._bind(alias or name, self.module_named(name, scope.module), scope, node)
 
     def module_named(self, name: str, importer: Module) -> Value:
@@ -211,6 +217,7 @@ class Bindings(Expressions):
         if isinstance(source, Module) and self.is_near(source.location.top, importer):
             importer.imported.append(source)
         for name, alias in node.names:
+            importer.imported_names.add(alias or name)
             if name == "*":
                 self._import_star(source, scope)
             elif isinstance(source, Symbol):

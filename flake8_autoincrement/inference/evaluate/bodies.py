@@ -16,7 +16,12 @@ def bound(statement: nodes.NodeNG) -> set[str]:
 
 def changed(statement: nodes.NodeNG) -> set[str]:
     """Give the names whose values a statement, or one inside it, may change."""
-    return {_root(node) for inner in _statements(statement) for node in _changed(inner)} - {""}
+    return {root_name(node) for inner in _statements(statement) for node in _changed(inner)} - {""}
+
+
+def may_raise(statement: nodes.NodeNG) -> bool:
+    """Say whether a statement, or one inside it, raises."""
+    return any(isinstance(inner, nodes.Raise) for inner in _statements(statement))
 
 
 def _statements(statement: nodes.NodeNG) -> Iterator[nodes.NodeNG]:
@@ -80,7 +85,7 @@ def _changed(statement: nodes.NodeNG) -> list[nodes.NodeNG]:
     return []
 
 
-def _root(node: nodes.NodeNG) -> str:
+def root_name(node: nodes.NodeNG) -> str:
     """Give the name at the beginning of `name.attribute[item]`, the empty string if there is none."""
     while True:
         match node:

@@ -38,6 +38,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Wrapped,
     tuple_of,
 )
+from flake8_autoincrement.inference.trees import body_of
 from flake8_autoincrement.source import Span
 
 
@@ -137,7 +138,8 @@ class Calls(Builtins):
 
     def _mentioned(self, function: Function) -> Iterator[Value]:
         """Give the values of the names in a function's body that are bound around it."""
-        for name in {part.name for part in function.node.nodes_of_class(nodes.Name)}:
+        body = [function.node.body] if _is_lambda(function) else body_of(function.node)
+        for name in {part.name for statement in body for part in statement.nodes_of_class(nodes.Name)}:
             around: Scope | None = function.scope
             while around is not None:
                 if name in around.names:
@@ -145,9 +147,9 @@ class Calls(Builtins):
                 around = around.parent
 
     def _executed_function(self, function: Function, scope: Scope, frame: Frame) -> Value:
-        if isinstance(function.node, nodes.Lambda) and not isinstance(function.node, nodes.FunctionDef):
+        if _is_lambda(function):
             return self.evaluate(function.node.body, scope)
-        return self._result(frame, self.execute(function.node.body, scope))
+        return self._result(frame, self.execute(body_of(function.node), scope))
 
     def _result(self, frame: Frame, ending: str | None) -> Value:
         if frame.yields:
@@ -276,3 +278,7 @@ class Calls(Builtins):
             return self.attribute_from_library(instance, name)
         inherited = self.class_attribute(instance.cls, name)
         return Part(instance, name) if isinstance(inherited, Part) else inherited
+
+
+def _is_lambda(function: Function) -> bool:
+    return not isinstance(function.node, nodes.FunctionDef)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -21,6 +22,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Instance,
     Made,
     Mapping,
+    Module,
     Part,
     Scope,
     Super,
@@ -32,6 +34,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 from flake8_autoincrement.inference.trees import metaclass_of
 from flake8_autoincrement.source import Span
 
+_CLASS_NAME = re.compile(r"class\s+\w+")
 OBJECT = "builtins.object"
 _DISCARDED = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Generic", "typing_extensions.Protocol"})
 
@@ -48,7 +51,7 @@ class Classes(Statements):
         span = self.span(node, scope.module)
         cls = Class(self._qualified(node, scope), scope.module.name, node, span, [], keywords, {}, {}, written=bases)
         cls.namespace.update(__module__=Constant(scope.module.name), __qualname__=Constant(cls.name))
-        cls.span = self._name_span(node, span)
+        cls.span = self._name_span(node, scope.module)
         self.execute(node.body, Scope(cls.namespace, scope, scope.module, cls))
         return self.finished(cls, node, scope)
 
@@ -61,13 +64,12 @@ class Classes(Statements):
             around = around.parent
         return str(node.name) if around is None or around.frame is None else f"{around.frame.function.name}.{node.name}"
 
-    def _name_span(self, node: nodes.ClassDef, span: Span) -> Span:
-        """Give the stretch of the `class` line itself, behind decorators."""
-        line = node.fromlineno or span.line
-        position = node.position
-        if position is None:
-            return Span(span.path, line, span.column, line, span.column)
-        return Span(span.path, position.lineno, position.col_offset, position.end_lineno, position.end_col_offset)
+    def _name_span(self, node: nodes.ClassDef, module: Module) -> Span:
+        """Give the stretch of `class Name`, behind decorators."""
+        line = node.fromlineno or 1
+        column = node.col_offset or 0
+        found = _CLASS_NAME.match(self.line(module, line), column)
+        return Span(module.path, line, column, line, found.end() if found is not None else column)
 
     def finished(self, cls: Class, node: nodes.ClassDef | None, scope: Scope) -> Value:
         """Linearise a class whose body has been executed, call the hooks of its bases, and apply its decorators."""

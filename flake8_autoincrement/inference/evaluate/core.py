@@ -15,13 +15,14 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.bodies import bound, changed
+from flake8_autoincrement.inference.evaluate.bodies import bound, changed, may_raise
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Class,
     Constant,
     Deferred,
     Frame,
+    Instance,
     Items,
     Made,
     Mapping,
@@ -58,7 +59,9 @@ class Raised(Exception):
 class Core(ABC):
     """Modules by file, their names, and the state of an evaluation."""
 
-    def __init__(self, sources: Sources, finder: Finder, sqlalchemy: Version) -> None:
+    def __init__(
+        self, sources: Sources, finder: Finder, sqlalchemy: Version, trees: dict[str, nodes.Module] | None = None
+    ) -> None:
         self.sources = sources
         self.finder = finder
         self.sqlalchemy = sqlalchemy
@@ -72,6 +75,8 @@ class Core(ABC):
         self.trying = 0  # how many try statements are around what is being executed
         self.open_exits = 0  # how often a loop or function might have been left on a path that may not be taken
         self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
+        self.has_changed_others = False  # whether a module changed what another one made
+        self._trees: dict[str, nodes.Module] = {} if trees is None else trees
         self._symbols: dict[str, Symbol] = {}
         self._lines: dict[str, list[str]] = {}
         self._starring: set[tuple[int, str]] = set()
@@ -132,11 +137,15 @@ class Core(ABC):
 
     def _column(self, module: Module, line: int, offset: int) -> int:
         """Turn an offset in UTF-8 bytes into one in characters."""
+        text = self.line(module, line)
+        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+
+    def line(self, module: Module, number: int) -> str:
+        """Give a line of a module's text."""
         lines = self._lines.get(module.path)
         if lines is None:
             lines = self._lines[module.path] = module.text.split("\n")
-        text = lines[line - 1] if line <= len(lines) else ""
-        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+        return lines[number - 1] if number <= len(lines) else ""
 
     def within_budget(self, compute: Callable[[], Result], span: Span | None) -> Result | Unknown:
         """Compute something with a budget of its own; give `Unknown` where that is used up."""
@@ -194,9 +203,11 @@ class Core(ABC):
             return module
         self.loaded(module)
         module.state = "executing"
-        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
-            if at not in module.done and self._execute_alone(module, at, statement) == "raise":
+        for at, statement in enumerate(module.body):
+            if self._is_behind_end(module, at):
                 break
+            if at not in module.done:
+                self._execute_alone(module, at, statement)
         module.state = "done"
         return module
 
@@ -215,7 +226,7 @@ class Core(ABC):
             with self.sources.on_behalf(module.path):
                 module.text = self.sources.text(module.path)
             module.may_declare = text_may_declare(module.text)
-            module.tree = parsed(module.text, module.path, module.name, bool(module.location.folders))
+            module.tree = self._tree(module)
         except (ReadError, ParseError) as error:
             module.failure = f"{module.path}: {error}"
             return module
@@ -226,15 +237,25 @@ class Core(ABC):
             for name in names | changed(statement):
                 module.statements.setdefault(name, []).append((at, statement))
             module.bound |= names
+            if may_raise(statement):
+                module.raising.append(at)
         return module
+
+    def _tree(self, module: Module) -> nodes.Module:
+        found = self._trees.get(module.path)
+        if found is None:
+            found = parsed(module.text, module.path, module.name, bool(module.location.folders))
+            self._trees[module.path] = found
+        return found
 
     def bind_imports(self, module: Module) -> None:
         """Execute the import statements of a module's body, those that were not executed yet."""
-        for at, statement in enumerate(module.tree.body if module.tree is not None else ()):
+        for at, statement in enumerate(module.body):
             if isinstance(statement, nodes.ImportFrom) and at not in module.done:
-                self._execute_alone(module, at, statement)
+                for name in sorted(bound(statement)):
+                    self._demanded(module, name)
 
-    def _execute_alone(self, module: Module, at: int, statement: nodes.NodeNG) -> str | None:
+    def _execute_alone(self, module: Module, at: int, statement: nodes.NodeNG) -> None:
         """Execute one statement of a module's body, with a budget of its own."""
         module.done.add(at)
         module.running.append(at)
@@ -242,11 +263,11 @@ class Core(ABC):
             place = self.span(statement, module)
             ending = self.within_budget(lambda: self.execute([statement], self.scope_of(module)), place)
         module.running.pop()
-        if not isinstance(ending, Unknown):
-            return ending
-        module.unread.append(ending)
-        self.give_up(statement, self.scope_of(module), ending)
-        return None
+        if isinstance(ending, Unknown):
+            module.unread.append(ending)
+            self.give_up(statement, self.scope_of(module), ending)
+        elif ending == "raise":
+            module.end = at
 
     def give_up(self, statement: nodes.NodeNG, scope: Scope, why: Unknown) -> None:
         """Take back what a statement that was not executed to its end has bound and changed."""
@@ -267,14 +288,26 @@ class Core(ABC):
     def _demanded(self, module: Module, name: str) -> None:
         """Execute the statements of a module's body that bind or change a name, ahead of all others.
 
-        A statement of the same module that is being executed sees what stands before it, as it would in Python; what
-        stands behind it counts only where nothing before it binds the name.
+        Where there are several, what stands between them goes along, since it sees the name as it is there. A statement
+        of the same module that is being executed sees what stands before it, as it would in Python; what stands behind
+        it counts only where nothing before it binds the name.
         """
         statements = module.statements[name] if name in module.bound else []
         now = module.running[-1] if module.running else sys.maxsize
+        before = [at for at, _ in statements if at < now]
+        for at in range(before[0], before[-1] + 1) if before else ():
+            if at not in module.done and not self._is_behind_end(module, at):
+                self._execute_alone(module, at, module.body[at])
         for at, statement in statements:
-            if at not in module.done and (at < now or name not in module.names):
+            if at not in module.done and name not in module.names and not self._is_behind_end(module, at):
                 self._execute_alone(module, at, statement)
+
+    def _is_behind_end(self, module: Module, at: int) -> bool:
+        """Say whether a module's body ends before a statement, because another one raises."""
+        for raising in module.raising:
+            if raising < at and raising not in module.done and not module.running:
+                self._execute_alone(module, raising, module.body[raising])
+        return module.end is not None and module.end < at
 
     def scope_of(self, module: Module) -> Scope:
         """Give the scope of a module's globals."""
@@ -416,7 +449,23 @@ class Core(ABC):
         """Say whether a module belongs to the same project as the one that imports it."""
         return location_top == importer.location.top
 
-    # What a module makes.
+    # What a module makes, and what it does to what others made.
+
+    def note_change(self, value: Value) -> None:
+        """Note that the module being executed changes a value, which may be another module's."""
+        if not self.executing:
+            return
+        here = self.executing[-1]
+        match value:
+            case Class():
+                changes_other = value.home is not None and value.home is not here
+            case Module():
+                changes_other = value is not here
+            case Made() | Instance():
+                changes_other = bool(value.places) and value.places[0].path != here.path
+            case _:
+                changes_other = False
+        self.has_changed_others = self.has_changed_others or changes_other
 
     def record(self, made: Made | Class) -> None:
         """Remember a table or class that the module being executed makes."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.bodies import root_name
 from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, MAXIMUM_TEXT, Near, is_wide
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.values import (
@@ -19,6 +20,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Items,
     Made,
     Mapping,
+    Method,
     Module,
     Scope,
     Value,
@@ -26,6 +28,10 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 from flake8_autoincrement.source import Span
 
+# Methods of lists, sets and dicts that change them.
+_CHANGING = frozenset(
+    "append extend insert remove pop clear sort reverse add discard update setdefault popitem".split()
+)
 CONVERSIONS: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": ascii}
 BUILTIN_NAMES = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 
@@ -283,6 +289,8 @@ class Expressions(Operators):
             if special is not None:
                 return special
         callee = self.evaluate(node.func, scope)
+        if isinstance(callee, Method) and callee.name in _CHANGING and isinstance(callee.receiver, (Items, Mapping)):
+            self.note_change_of_import(node.func, scope)
         args, open_ = self._arguments(node, scope)
         keywords, open_keywords = self._keywords(node, scope)
         made = self.call(callee, args, keywords, self.span(node, scope.module))
@@ -290,6 +298,11 @@ class Expressions(Operators):
             made.node = node
             made.open = made.open or open_ or open_keywords
         return made
+
+    def note_change_of_import(self, node: nodes.NodeNG, scope: Scope) -> None:
+        """Note that a container is changed: another module's, where an imported name leads to it."""
+        if root_name(node) in scope.module.imported_names:
+            self.has_changed_others = True
 
     def scoped_call(self, node: nodes.Call, scope: Scope) -> Value | None:
         """Call a builtin that sees its caller's scope; None if it is not one here."""

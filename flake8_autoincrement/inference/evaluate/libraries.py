@@ -185,9 +185,11 @@ class Libraries(Classes):
             case (Made(), "type_descriptor") if args:
                 return args[0]
             case (Made(), "append_column" | "append_constraint"):
+                self.note_change(of)
                 of.args.extend(args)
                 return NONE
             case (Part(name="__table__", of=Class() as cls), "append_column" | "append_constraint"):
+                self.note_change(cls)
                 cls.appended.extend(args)
                 return NONE
             case (Made(), "Table") if known_name(of.callee) == FLASK:

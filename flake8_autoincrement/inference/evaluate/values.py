@@ -237,10 +237,11 @@ class Module:
 
     `state` is `new`, `loaded` (parsed; a name is bound when it is asked for), `executing` or `done`. `statements` are
     the top-level statements that bind or change a name, with their positions in the body; `bound` are the names that
-    they bind; `running` and `done` are the positions of those that are being and have been executed. `may_declare` says
-    whether the words of a model are in the text; `is_dynamic` whether it makes names at run time, and `maybe_bound` are
-    the names that it may bind in ways that are not followed, None before somebody asked. `made` are the classes and tables that the body makes, `unread` what
-    of it could not be read.
+    they bind; `running` and `done` are the positions of those that are being and have been executed; `raising` are
+    those that may raise, `end` is that of the one that did, behind which nothing is executed. `may_declare` says
+    whether the words of a model are in the text; `is_dynamic` whether it makes names at run time, and `maybe_bound`
+    are the names that it may bind in ways that are not followed, None before somebody asked. `made` are the classes
+    and tables that the body makes, `unread` what of it could not be read.
     """
 
     name: str
@@ -252,6 +253,7 @@ class Module:
     star_symbols: list[str] = field(default_factory=list)
     star_missing: str | None = None
     imported: list[Module] = field(default_factory=list)
+    imported_names: set[str] = field(default_factory=set)
     state: str = "new"
     tree: nodes.Module | None = None
     text: str = ""
@@ -261,10 +263,17 @@ class Module:
     failure: str | None = None
     statements: dict[str, list[tuple[int, nodes.NodeNG]]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
+    raising: list[int] = field(default_factory=list)
+    end: int | None = None
     running: list[int] = field(default_factory=list)
     done: set[int] = field(default_factory=set)
     made: list[Made | Class] = field(default_factory=list)
     unread: list[Unknown] = field(default_factory=list)
+
+    @property
+    def body(self) -> list[nodes.NodeNG]:
+        """Give the statements of the file, none where it could not be parsed."""
+        return self.tree.body if self.tree is not None else []
 
 
 @dataclass(slots=True, eq=False)

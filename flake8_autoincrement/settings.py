@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -222,7 +223,7 @@ def _version(value: object, _place: _Place) -> tuple[int, ...]:
 def _path(value: object, place: _Place) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("must be a path as a string; it is relative to this file")
-    return str(place.folder / Path(value).expanduser())
+    return str(place.folder / os.path.expanduser(value))
 
 
 def _paths(value: object, place: _Place) -> tuple[str, ...]:
@@ -278,7 +279,9 @@ def _toml_sections(file: Path) -> _Sections | None:
     try:
         tools = tomllib.loads(text).get("tool", {})
         given = tools.get(SECTION) if isinstance(tools, dict) else tools
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SettingsError(str(file), "", "not valid TOML", "it is nested too deeply to be read") from None
+    except ValueError as error:  # a TOMLDecodeError, or what Python says of a number that is too long
         raise SettingsError(str(file), "", "not valid TOML", str(error)) from None
     if given is None:
         return None
@@ -328,7 +331,7 @@ _FILES: Mapping[str, Callable[[Path], _Sections | None]] = {
 def _text(file: Path) -> str | None:
     """Read a file that speaks of this program; None where it does not, so that no other file's mistakes concern us."""
     try:
-        data = file.read_bytes()
+        data = file.read_bytes() if file.is_file() else b""
     except OSError:
         return None
     if SECTION.encode() not in data:

@@ -14,6 +14,7 @@ from flake8_autoincrement.cli.check import add_check
 from flake8_autoincrement.cli.explain import add_explain
 from flake8_autoincrement.cli.options import WrongOption
 from flake8_autoincrement.cli.tables import add_tables
+from flake8_autoincrement.diagnostics import printable
 from flake8_autoincrement.engine.environment import NoEnvironment
 from flake8_autoincrement.engine.files import NoSuchPath
 from flake8_autoincrement.settings import SettingsError
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except (NoEnvironment, NoSuchPath, SettingsError, WrongOption) as error:
-        print(f"ain: {error}", file=sys.stderr)
+        print(f"ain: {printable(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -234,9 +234,9 @@ class Cache:
                 row,
             )
             connection.execute(
-                "DELETE FROM entries WHERE context = ?1 AND path = ?2 AND id NOT IN "
-                f"(SELECT id FROM entries WHERE context = ?1 AND path = ?2 ORDER BY id DESC LIMIT {_KEPT})",
-                row[:2],
+                "DELETE FROM entries WHERE context = ? AND path = ? AND id NOT IN "
+                f"(SELECT id FROM entries WHERE context = ? AND path = ? ORDER BY id DESC LIMIT {_KEPT})",
+                row[:2] * 2,
             )
         if len(entries) > _MANY:
             connection.execute("DELETE FROM needs WHERE id NOT IN (SELECT needs FROM entries)")

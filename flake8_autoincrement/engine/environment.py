@@ -56,7 +56,7 @@ def given_environment(python: str) -> Environment:
 
     Raises `NoEnvironment`.
     """
-    path = Path(os.path.abspath(Path(python).expanduser()))
+    path = Path(os.path.abspath(os.path.expanduser(python)))
     if not path.exists():
         command = shutil.which(python)
         if command is None:

@@ -21,7 +21,7 @@ class NoSuchPath(Exception):
 def python_files(paths: Sequence[str], settings_of: Callable[[Path], Settings]) -> tuple[str, ...]:
     """Give the absolute paths of the files that were given and of the `*.py` files below the folders, sorted.
 
-    A file that was given is never skipped. Below a folder, hidden folders, environments, build products and what the
+    A file that was given is never skipped. Below a folder, what is hidden, environments, build products and what the
     settings exclude are. `settings_of` gives the settings of a folder. Raises `NoSuchPath`.
     """
     found: dict[str, None] = {}
@@ -36,7 +36,7 @@ def python_files(paths: Sequence[str], settings_of: Callable[[Path], Settings]) 
 def _files(absolute: str, given: str, settings_of: Callable[[Path], Settings]) -> Iterator[str]:
     if given and os.path.isdir(absolute):
         yield from _walk(absolute, settings_of)
-    elif given and os.path.exists(absolute):
+    elif given and os.path.lexists(absolute):
         yield absolute
     else:
         raise NoSuchPath(f"there is no file or folder {given or repr(given)}")
@@ -52,7 +52,7 @@ def _walk(top: str, settings_of: Callable[[Path], Settings]) -> Iterator[str]:
         )
         for name in sorted(names):
             path = os.path.join(folder, name)
-            if name.endswith(".py") and not is_excluded(path, settings, top):
+            if name.endswith(".py") and not name.startswith(".") and not is_excluded(path, settings, top):
                 yield path
 
 

@@ -154,7 +154,12 @@ class Sources:
 
 def read_bytes(path: str) -> bytes:
     """Read a regular file; raise `OSError` for anything else, so that nothing waits for what a pipe may bring."""
-    mode = os.stat(path).st_mode
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise FileNotFoundError(errno.ENOENT, "it is a symbolic link to nothing", path) from None
+        raise
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(mode):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_autoincrement.diagnostics import Diagnostic, Severity
+from flake8_autoincrement.diagnostics import Diagnostic, Severity, printable
 from flake8_autoincrement.output.paths import shown
 from flake8_autoincrement.source import Span
 
@@ -47,8 +47,8 @@ def render(diagnostics: Sequence[Diagnostic]) -> Iterator[Line]:
 
 
 def place(span: Span) -> str:
-    """Give a place as editors understand it."""
-    return f"{shown(span.path)}:{span.line}:{span.column + 1}"
+    """Give a place as editors understand it, in one line whatever the path."""
+    return f"{printable(shown(span.path))}:{span.line}:{span.column + 1}"
 
 
 def summary(diagnostics: Sequence[Diagnostic], checked: int) -> str:

@@ -31,7 +31,6 @@ class References:
         self._mapper = mapper
         self._column_of = column_of
         self._busy: set[str] = set()
-        self._circles = 0  # how often a column was met that is being looked for already
         self._types: dict[tuple[str, Module], SqlType | None] = {}
         self._indexes: dict[Module, _Index] = {}
 
@@ -40,16 +39,12 @@ class References:
         if (target, home) in self._types:
             return self._types[target, home]
         if target in self._busy:
-            self._circles += 1
             return None
-        circles = self._circles
         self._busy.add(target)
         try:
-            found = self._sought(target, home)
+            found = self._types[target, home] = self._sought(target, home)
         finally:
             self._busy.discard(target)
-        if self._circles == circles:  # else it may be another one where the search begins elsewhere
-            self._types[target, home] = found
         return found
 
     def _sought(self, target: str, home: Module) -> SqlType | None:

@@ -45,6 +45,8 @@ from flake8_autoincrement.source import Span
 Result = TypeVar("Result")
 
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
+MAXIMUM_MODULE_STEPS = 2_000_000  # for a module's whole body, after which a statement has no more than the next
+MAXIMUM_LATE_STEPS = 1_000
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
 
@@ -147,14 +149,16 @@ class Core(ABC):
             lines = self._lines[module.path] = module.text.split("\n")
         return lines[number - 1] if number <= len(lines) else ""
 
-    def within_budget(self, compute: Callable[[], Result], span: Span | None) -> Result | Unknown:
+    def within_budget(
+        self, compute: Callable[[], Result], span: Span | None, limit: int = MAXIMUM_STEPS
+    ) -> Result | Unknown:
         """Compute something with a budget of its own; give `Unknown` where that is used up."""
         outer = (self.steps, self.limit, self.sites, self.uncertain, self.frames)
-        self.steps, self.limit, self.sites, self.uncertain, self.frames = 0, MAXIMUM_STEPS, [], 0, []
+        self.steps, self.limit, self.sites, self.uncertain, self.frames = 0, limit, [], 0, []
         try:
             return compute()
         except Exhausted:
-            return Unknown(f"reading it takes more than {MAXIMUM_STEPS} steps", span)
+            return Unknown(f"reading it takes more than {limit} steps", span)
         except RecursionError:
             return Unknown("it is nested too deeply to be read", span)
         finally:
@@ -262,13 +266,20 @@ class Core(ABC):
         module.running.append(at)
         with self.at(module):
             place = self.span(statement, module)
-            ending = self.within_budget(lambda: self.execute([statement], self.scope_of(module)), place)
+            limit = MAXIMUM_STEPS if module.steps < MAXIMUM_MODULE_STEPS else MAXIMUM_LATE_STEPS
+            ending = self.within_budget(lambda: self._execute_counted(module, statement), place, limit)
         module.running.pop()
         if isinstance(ending, Unknown):
             module.unread.append(ending)
             self.give_up(statement, self.scope_of(module), ending)
         elif ending == "raise":
             module.end = at
+
+    def _execute_counted(self, module: Module, statement: nodes.NodeNG) -> str | None:
+        try:
+            return self.execute([statement], self.scope_of(module))
+        finally:
+            module.steps += self.steps
 
     def give_up(self, statement: nodes.NodeNG, scope: Scope, why: Unknown) -> None:
         """Take back what a statement that was not executed to its end has bound and changed."""

@@ -247,8 +247,8 @@ class Module:
     they bind; `running` and `done` are the positions of those that are being and have been executed; `raising` are
     those that may raise, `end` is that of the one that did, behind which nothing is executed. `may_declare` says
     whether the words of a model are in the text; `is_dynamic` whether it makes names at run time, and `maybe_bound`
-    are the names that it may bind in ways that are not followed, None before somebody asked. `made` are the classes
-    and tables that the body makes, `unread` what of it could not be read.
+    are the names that it may bind in ways that are not followed, None before somebody asked. `steps` are those that
+    its statements took; `made` are the classes and tables that the body makes, `unread` what of it could not be read.
     """
 
     name: str
@@ -273,6 +273,7 @@ class Module:
     end: int | None = None
     running: list[int] = field(default_factory=list)
     done: set[int] = field(default_factory=set)
+    steps: int = 0
     made: list[Made | Class] = field(default_factory=list)
     unread: list[Unknown] = field(default_factory=list)
 

@@ -13,7 +13,7 @@ from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.model import Role
 from flake8_autoincrement.facts.schema import KeyGeneration
 from flake8_autoincrement.inference.dependencies import FILE, FOLDER, NO_FILE, Asked, Dependencies
-from flake8_autoincrement.inference.evaluate import core
+from flake8_autoincrement.inference.evaluate import modules
 from flake8_autoincrement.inference.finder import Finder
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded, digest
@@ -141,7 +141,7 @@ def test_a_file_of_many_such_statements_is_read_no_further_than_it_is_plain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reading a file takes a time that is bounded, however many of its statements are long."""
-    monkeypatch.setattr(core, "MAXIMUM_MODULE_STEPS", 150_000)
+    monkeypatch.setattr(modules, "MAXIMUM_MODULE_STEPS", 150_000)
     long = "for a in range(1000):\n    for b in range(1000):\n        seen = a + b\n"
     found = facts(tmp_path, HEAD + long * 4 + "\n".join(TABLE.splitlines()[3:]) + "\n")
     assert [table.name for table in found.tables] == ["users"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.core import Core
+from flake8_autoincrement.inference.evaluate.modules import Modules
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -30,7 +30,7 @@ MAXIMUM_TEXT = 100_000  # characters of a string that an operator or a method ma
 MAXIMUM_ITEMS = 20_000  # of a container or a loop
 
 
-class Containers(Core):
+class Containers(Modules):
     """Changes and reads containers."""
 
     def items(self, value: Value) -> list[Value] | None:

@@ -424,7 +424,8 @@ class TestProcess:
 def test_only_what_a_run_needs_is_imported(write: Write) -> None:
     """What is kept is shown without astroid, and nothing plain is printed with rich."""
     write(FILES)
-    code = "import sys; from flake8_autoincrement.cli.main import main; main(['check']); print('astroid' in sys.modules)"
+    code = "import sys; from flake8_autoincrement.cli.main import main; main(['check'])"
+    code += "; print('astroid' in sys.modules)"
     code += "; print([name for name in ('flake8', 'multiprocessing', 'rich') if name in sys.modules])"
     ends = []
     for _ in range(2):

@@ -340,6 +340,26 @@ def test_many_decorators_are_no_trouble(tmp_path: Path) -> None:
     assert [model.role for model in facts(tmp_path, text).models] == [Role.MAPPED]
 
 
+def test_classes_that_make_classes_without_end(tmp_path: Path) -> None:
+    text = """
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import declarative_base, declared_attr
+        Base = declarative_base()
+
+        class Mixin:
+            @declared_attr
+            def id(cls):
+                type("Next", (Mixin, Base), {"__tablename__": "next"})
+                return Column(Integer, primary_key=True)
+
+        class User(Mixin, Base):
+            __tablename__ = "users"
+        """
+    found = facts(tmp_path, textwrap.dedent(text))
+    assert "users" in {model.table.name for model in found.models if model.table is not None}
+    assert found.unread[-1].why == "its classes make further classes without end"
+
+
 # Where modules are.
 
 

@@ -29,6 +29,9 @@ from flake8_autoincrement.inference.triggers import may_declare, names_table, ne
 from flake8_autoincrement.source import Span
 
 
+MAXIMUM_FURTHER = 1_000  # classes that the classes of a module make
+
+
 class Program:
     """Answers what each file of a project declares.
 
@@ -139,7 +142,11 @@ class Program:
         """Give a module's models, its Core tables, and what of them could not be read."""
         models: list[ModelClass] = []
         unread: list[Unreadable] = []
-        for cls in module.made:  # grows while a `declared_attr` makes further classes
+        most = len(module.made) + MAXIMUM_FURTHER
+        for at, cls in enumerate(module.made):  # grows while a `declared_attr` makes further classes
+            if at > most:
+                unread.append(Unreadable("its classes make further classes without end"))
+                break
             if isinstance(cls, Class):
                 found = self._interpreter.within_budget(partial(self._models.model, cls, module.path), cls.span)
                 failure = found if isinstance(found, Unknown) else self._models.unnamed(cls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from figures import Bar, Figure, Part, megabytes
@@ -23,6 +23,9 @@ MEMORY_LIMIT = 300.0
 
 GROWTH_LIMIT = 1.5
 """How much more a file may cost in a large tree than in a small one: 1 in linear growth, about 3 in quadratic."""
+
+TOGETHER_LIMIT = 1.1
+"""Times what the packages of a tree cost one by one: no package may cost more because of the others."""
 
 PLUGIN_LIMIT = 1.05
 """Times the processor time of flake8 alone."""
@@ -73,6 +76,10 @@ def growth(setting: Setting) -> Part:
         for name, command in tree_commands(setting, part, setting.scratch / f"growth-{number}").items()
         if name in ("ruff", "cold", "warm")
     ]
+    alone = [replace(tree, paths=(path,)) for path in tree.paths]
+    for part in alone:
+        cold = tree_commands(setting, part, setting.scratch / f"growth-{part.paths[0]}")["cold"]
+        commands.append(Command(part.paths[0], cold.words, cold.folder, cold.before))
     with tree.edited():
         measured = interleaved(commands, setting.rounds, memory=False)
     sizes = [len(list(part.files())) for part in parts]
@@ -81,16 +88,22 @@ def growth(setting: Setting) -> Part:
         for name in ("ruff", "cold", "warm")
         for number, (part, size) in enumerate(zip(parts, sizes, strict=True))
     )
-    bars = tuple(
+    one_by_one = tuple(growth_figure(part, len(list(part.files())), "cold", measured[part.paths[0]]) for part in alone)
+    bars = (
         Bar(
-            f"dense, {name}: a file from {sizes[2]:,} to {sizes[3]:,}, beside one from {sizes[0]:,} to {sizes[2]:,}",
-            steepening(sizes, [measured[f"{name} {number}"].wall for number in range(len(parts))]),
+            "dense, cold: CPU of all packages together, beside the sum of each by itself",
+            measured[f"cold {len(parts) - 1}"].cpu / sum(measured[part.paths[0]].cpu for part in alone),
+            TOGETHER_LIMIT,
+            "x",
+        ),
+        Bar(
+            f"dense, warm: a file from {sizes[2]:,} to {sizes[3]:,}, beside one from {sizes[0]:,} to {sizes[2]:,}",
+            steepening(sizes, [measured[f"warm {number}"].wall for number in range(len(parts))]),
             GROWTH_LIMIT,
             "x",
-        )
-        for name in ("cold", "warm")
+        ),
     )
-    return Part(figures, bars)
+    return Part((*figures, *one_by_one), bars)
 
 
 def flake8(setting: Setting) -> Part:
@@ -164,7 +177,8 @@ def memory_bar(name: str, measured: Mapping[str, Measurement]) -> Bar:
 def growth_figure(tree: Tree, size: int, name: str, measurement: Measurement) -> Figure:
     """Return the row of one command on a part of the tree."""
     run = name if name == "ruff" else f"ain check, {name}"
-    return Figure(f"{tree.name}, {size:,} files", run, measurement, f"{1000 * measurement.wall / size:.2f} ms a file")
+    label = f"{tree.name}, {size:,} files" if len(tree.paths) > 1 else f"{tree.paths[0]}, {size:,}"
+    return Figure(label, run, measurement, f"{1000 * measurement.wall / size:.2f} ms a file")
 
 
 def steepening(sizes: list[int], seconds: list[float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -87,7 +88,7 @@ class Program:
         if path not in self._facts:
             if self._interpreter.has_changed_others:
                 self._begin()  # what a file does to others is seen by those that import it, and by nobody else
-            with _deep_recursion(), collector_paused():
+            with _deep_recursion(), _quiet(), collector_paused():
                 self._facts[path] = self._read(path)
         return self._facts[path]
 
@@ -167,6 +168,14 @@ def _parse_failure(path: str, text: str) -> Unreadable:
 def _syntax_error(path: str, error: ParseError) -> Unreadable:
     why = str(error) if str(error).startswith(("invalid syntax", "it is")) else f"invalid syntax: {error}"
     return Unreadable(why, Span(path, error.line, error.column, error.line, error.column))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves what Python warns of where constants of the user's are computed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager

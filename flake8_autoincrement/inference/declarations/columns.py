@@ -280,7 +280,7 @@ class Columns:
         return None if found is NULL else found
 
     def _given_type(self, made: Made) -> SqlType | Unknown:
-        """Give the type that a column has by its own call: those in a long chain of foreign keys are asked for often."""
+        """Give the type that a column has by its own call; those in a chain of foreign keys are asked for often."""
         found = self._given_types.get(made)
         if found is None:
             found = self._given_types[made] = self.column(made, Place("", None, None)).type

@@ -31,7 +31,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Wrapped,
     tuple_of,
 )
-from flake8_autoincrement.inference.trees import metaclass_of
+from flake8_autoincrement.inference.trees import metaclass_of, written
 from flake8_autoincrement.source import Span
 
 _CLASS_NAME = re.compile(r"class\s+\w+")
@@ -44,7 +44,7 @@ class Classes(Statements):
 
     def class_statement(self, node: nodes.ClassDef, scope: Scope) -> Value:
         """Make the class of a class statement: its body executed, its decorators applied."""
-        bases = [(self.evaluate(base, scope), base.as_string(), self.span(base, scope.module)) for base in node.bases]
+        bases = [(self.evaluate(base, scope), written(base), self.span(base, scope.module)) for base in node.bases]
         keywords = {keyword.arg: self.evaluate(keyword.value, scope) for keyword in node.keywords if keyword.arg}
         if (metaclass := metaclass_of(node)) is not None:
             keywords["metaclass"] = self.evaluate(metaclass, scope)

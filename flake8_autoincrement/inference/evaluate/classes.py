@@ -236,8 +236,12 @@ class Classes(Statements):
         if value not in cls.declared:
             cls.declared[value] = Unknown("it is defined in terms of itself")
             home = cls.home or (self.executing[-1] if self.executing else None)
-            with nullcontext() if home is None else self.at(home):
-                cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
+            outer, self.generation = self.generation, cls.generation + 1
+            try:
+                with nullcontext() if home is None else self.at(home):
+                    cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
+            finally:
+                self.generation = outer
         return cls.declared[value]
 
     def super_attribute(self, value: Super, name: str) -> Value:

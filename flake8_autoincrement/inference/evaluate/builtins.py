@@ -143,7 +143,7 @@ class Builtins(Kinds):
             case "super":
                 return self._super([self.evaluate(argument, scope) for argument in node.args], scope)
             case "globals":
-                return Names(scope.module.names)
+                return Names(self.executed(scope.module).names)
             case "locals" | "vars" if not node.args:
                 return Names(scope.names) if scope.frame is None else self._as_mapping(scope.names)
             case "vars":

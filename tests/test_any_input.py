@@ -1,4 +1,4 @@
-"""Any input: what an odd file, path or setting gets from the commands: the right answer, or one clear line."""
+"""Any input: the right answer for an odd file, path or setting, or one clear line about it."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def tables(capsys: pytest.CaptureFixture[str]) -> Tables:
     return run
 
 
-def flake8(*arguments: str | bytes, **options: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "flake8", "--select=AIN,E9", BASES.replace("--", "--ain-"), "--ain-no-cache"]
-    return subprocess.run([*command, *arguments], capture_output=True, check=False, timeout=60, **options)
+def flake8(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "flake8", "--select=AIN,E9", "--ain-bases=", "--ain-no-cache", *arguments]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
 
 
 def error(why: str, place: str) -> str:
@@ -97,7 +97,6 @@ def error(why: str, place: str) -> str:
         MODEL.replace("User", "Größe").encode(),
         MODEL.replace("User", "𝔘ser").encode(),
         MODEL.encode() + b"x = '\\ud800' + '\\x00' + '\\N{SNOWMAN}'\n",
-        MODEL.encode() + b"x = '\\d' is 1\nassert (x, 'always')\n",
     ],
     ids=[
         "byte order mark",
@@ -115,7 +114,6 @@ def error(why: str, place: str) -> str:
         "a name that is not ASCII",
         "a name that Python normalizes",
         "lone surrogates",
-        "what Python warns of",
     ],
 )
 def test_odd_text_is_read(write: Write, tables: Tables, data: bytes) -> None:
@@ -124,6 +122,11 @@ def test_odd_text_is_read(write: Write, tables: Tables, data: bytes) -> None:
     done = flake8("odd.py")
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"AIN002 users.id relies on the implicit" in done.stdout and b"AIN000" not in done.stdout
+
+
+def test_what_python_warns_of_is_not_printed(write: Write, tables: Tables) -> None:
+    write({"odd.py": MODEL + "x = '\\d' is 1\nassert (x, 'always')\n"})
+    assert tables() == ["users"]
 
 
 @pytest.mark.parametrize(
@@ -135,18 +138,18 @@ def test_odd_text_is_read(write: Write, tables: Tables, data: bytes) -> None:
         (MODEL.encode("utf-16"), "1:1", "it is UTF-16, which Python does not read"),
         (MODEL.encode() + b"\0", "1:1", "it contains a NUL byte"),
         (b"\x7fELF\2\1\1" + bytes(range(256)), "1:1", "it contains a NUL byte"),
-        (b"print 'x'\n", "1:1", "Missing parentheses in call to 'print'. Did you mean print(...)?"),
-        (b"try:\n    f()\nexcept A, e:\n    raise\n", "3:8", "multiple exception types must be parenthesized"),
-        (b"exec 'x' in {}\n", "1:1", "Missing parentheses in call to 'exec'. Did you mean exec(...)?"),
-        (b"%matplotlib inline\n", "1:1", ""),
-        (b"files = !ls\n", "1:9", ""),
-        (b"class A(:\n", "1:9", ""),
-        (MODEL.encode() + b"    name = Column(", "12:18", "'(' was never closed"),
-        (b"x = '''", "1:5", "unterminated triple-quoted string literal (detected at line 1)"),
-        (b"def f():\n", "1:9", "expected an indented block after function definition on line 1"),
-        (b"if x:\n\ty\n        z\n", "3:1", "inconsistent use of tabs and spaces in indentation"),
-        (b"<<<<<<< HEAD\nx = 1\n=======\n", "1:1", ""),
-        (b"x = 1\xc2\xa0+ 2\n", "1:6", "invalid non-printable character U+00A0"),
+        (b"print 'x'\n", "1:1", "invalid syntax: Missing parentheses in call to 'print'. Did you mean print(...)?"),
+        (b"try:\n    f()\nexcept A, e: f()\n", "3:8", "invalid syntax: multiple exception types must be parenthesized"),
+        (b"exec 'x' in {}\n", "1:1", "invalid syntax: Missing parentheses in call to 'exec'. Did you mean exec(...)?"),
+        (b"%matplotlib inline\n", "1:1", "invalid syntax"),
+        (b"files = !ls\n", "1:9", "invalid syntax"),
+        (b"class A(:\n", "1:9", "invalid syntax"),
+        (MODEL.encode() + b"    name = Column(", "12:18", "invalid syntax: '(' was never closed"),
+        (b"x = '''", "1:5", "invalid syntax: unterminated triple-quoted string literal (detected at line 1)"),
+        (b"def f():\n", "1:9", "invalid syntax: expected an indented block after function definition on line 1"),
+        (b"if x:\n\ty\n        z\n", "3:1", "invalid syntax: inconsistent use of tabs and spaces in indentation"),
+        (b"<<<<<<< HEAD\nx = 1\n=======\n", "1:1", "invalid syntax"),
+        (b"x = 1\xc2\xa0+ 2\n", "1:6", "invalid syntax: invalid non-printable character U+00A0"),
     ],
     ids=[
         "latin-1",
@@ -175,10 +178,8 @@ def test_what_python_cannot_read_is_said_in_a_line(
     """The place and the words are Python's own where it has some; the other files are checked all the same."""
     (write({"fine.py": MODEL}) / "odd.py").write_bytes(data)
     status, lines = check()
-    is_whole = why.startswith(("it ", "invalid or", "unknown"))
-    named = why if is_whole else f"invalid syntax: {why}" if why else "invalid syntax"
     assert status == 2
-    assert [line for line in lines if line.startswith("odd.py")] == [error(named, f"odd.py:{place}")]
+    assert [line for line in lines if line.startswith("odd.py")] == [error(why, f"odd.py:{place}")]
     assert any(line.startswith("fine.py:11:5: warning: users.id relies") for line in lines)
 
 
@@ -276,18 +277,15 @@ def test_chains_and_nests_of_a_thousand(write: Write, tables: Tables) -> None:
         ("x = " + " + ".join(["'a'"] * 20_000), "1:1", "it is nested too deeply to be read"),
         ("x = " + "(" * 1000 + ")" * 1000, "1:205", "invalid syntax: too many nested parentheses"),
         ("x = " + "[" * 1000 + "]" * 1000, "1:205", "invalid syntax: too many nested parentheses"),
-        *(
-            (
-                "\n".join(" " * at + line for at in range(1000)),
-                "101:1",
-                "invalid syntax: too many levels of indentation",
-            )
-            for line in ("if x:", "def f():", "class A:")
-        ),
+        ("if x:", "101:1", "invalid syntax: too many levels of indentation"),
+        ("def f():", "101:1", "invalid syntax: too many levels of indentation"),
+        ("class A:", "101:1", "invalid syntax: too many levels of indentation"),
     ],
     ids=["a sum of 20,000", "parentheses", "lists", "conditions", "functions", "classes"],
 )
 def test_what_is_nested_too_deeply_for_python(write: Write, check: Check, text: str, place: str, why: str) -> None:
+    if text.endswith(":"):
+        text = "\n".join(" " * level + text for level in range(1000))
     write({"odd.py": text + "\n" + MODEL})
     assert check() == (2, [error(why, f"odd.py:{place}")])
 
@@ -315,8 +313,8 @@ def test_generated_code(write: Write, tables: Tables, text: str, count: int) -> 
 
 @pytest.mark.slow
 def test_a_base_that_is_handed_on_by_many_files(write: Write, tables: Tables) -> None:
-    text = "from m{next} import C{next}\n\n\nclass C{at}(C{next}):\n    pass\n"
-    files = {f"m{at}.py": text.format(at=at, next=at + 1) for at in range(300)}
+    heir = "from m{1} import C{1}\n\n\nclass C{0}(C{1}):\n    pass\n"
+    files = {f"m{at}.py": heir.format(at, at + 1) for at in range(300)}
     write({**files, "m300.py": HEAD + USER.replace("User", "C300"), "user.py": "from m0 import C0\n"})
     assert tables("m0.py", "user.py") == []
     assert tables("m300.py") == ["users"]
@@ -326,12 +324,8 @@ def test_a_base_that_is_handed_on_by_many_files(write: Write, tables: Tables) ->
 
 
 NAMES = [
-    b"with space/a b.py",
-    b"new\nline/c\nd.py",
-    b"not utf-8 \xe9/\xff.py",
-    b"\x1b[31m.py",
-    b"a:1:2.py",
-    b"[x]{}%s.py",
+    *(b"with space/a b.py", b"new\nline/c\nd.py", b"not utf-8 \xe9/\xff.py"),
+    *(b"\x1b[31m.py", b"a:1:2.py", b"[x]{}%s.py"),
 ]
 
 

@@ -183,6 +183,85 @@ def test_a_call_that_takes_too_many_steps_is_unknown_itself(tmp_path: Path) -> N
     assert [one.why for one in found.unread] == ["a table whose name is only known at run time"]
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("range()", "range(1, 2, 0)", "range(10 ** 30)", "[1][::0]", "[1, 2][10 ** 30]", "re.sub()", "re.match()"),
+        *("re.sub('(', lambda found: 'x', 'x')", "re.compile(pattern='(').sub('x', 'y')", "re.compile().match('x')"),
+        *("10 ** 5000", "0x" + "f" * 5000, "str(0x" + "f" * 5000 + ")", "f(0x" + "f" * 5000 + ")", "'%d' % 9 ** 9999"),
+        *("chr(-1)", "divmod(1, 0)", "'x'.join(1)", "int('x' * 5000)", "min()", "sum(['x'])", "~'x'", "{**1}", "[*1]"),
+    ],
+)
+def test_what_python_would_refuse_is_unknown(tmp_path: Path, expression: str) -> None:
+    text = f"import re\n{HEAD}values = [1]\nvalues.insert(10 ** 30, 2)\nx = {expression}\n"
+    table = 'Table("users", metadata, Column("id", Integer, primary_key=True, default=x, server_default=x))\n'
+    found = facts(tmp_path, text + table + f"class Odd({expression}):\n    pass\n")
+    assert [table.name for table in found.tables] == ["users"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("text.replace('a', text)", "text.join([text] * 9999)", "'{}'.join([text] * 2).format(text, text)"),
+        *("('{}' * 9999).format(*[text] * 9999)", "('%s' * 9999) % (*[text] * 9999,)", "'%*d' % (10 ** 9, 1)"),
+        *("'{:>{w}}'.format('x', w=10 ** 9)", "text * 9999", "9999 * text", "text.translate({97: text})"),
+        *("re.sub('(a|a)*b', 'x', 'a' * 99)", "re.sub('((a)*)*b', 'x', 'a' * 99)"),
+        "re.sub('a*a*a*a*a*a*b', 'x', 'a' * 99)",
+        *("re.sub('(a|a)*b', lambda found: 'x', 'a' * 99)", "re.match(string='a' * 99, pattern='(a+)+b')"),
+    ],
+)
+def test_what_would_take_too_much_is_unknown(tmp_path: Path, expression: str) -> None:
+    """Neither time nor memory: nothing of that size is ever made."""
+    text = f"import re\n{HEAD}text = 'a' * 9999\nx = {expression}\n"
+    found = facts(tmp_path, text + 'Table(x, metadata)\nTable("users", metadata)\n')
+    assert [table.name for table in found.tables] == ["users"]
+    assert [one.why for one in found.unread] == ["a table whose name is only known at run time"]
+
+
+@pytest.mark.parametrize("expression", ["'_'.join(['user', 's'])", "'%ss' % 'user'", "re.sub('x+', 'u', 'xsers')"])
+def test_what_is_small_is_computed(tmp_path: Path, expression: str) -> None:
+    found = facts(tmp_path, f"import re\n{HEAD}Table({expression}, metadata)\n")
+    assert [table.name.replace("_", "") for table in found.tables] == ["users"]
+
+
+def test_what_computing_warns_of_is_not_printed(tmp_path: Path) -> None:
+    """Here every warning is an error: a set in a set, and the inversion of a flag."""
+    text = HEAD + "import re\nTable(re.sub('[[x]', 'u', 'xsers') + str(~True), metadata)\n"
+    assert [table.name for table in facts(tmp_path, text).tables] == ["users-2"]
+
+
+def test_classes_that_make_classes_without_end_are_not_waited_for(tmp_path: Path) -> None:
+    text = """
+from sqlalchemy import Column, Integer
+from sqlalchemy.orm import DeclarativeBase, declared_attr
+class Base(DeclarativeBase):
+    id = Column(Integer, primary_key=True)
+    @declared_attr
+    def __tablename__(cls):
+        type(cls.__name__ + "s", (Base,), {})
+        return cls.__name__.lower()
+class User(Base):
+    pass
+"""
+    found = [model.table.name for model in facts(tmp_path, text).models if model.table is not None]
+    assert {"user", "users", "userss"} < set(found) and len(found) < 10
+
+
+def test_what_a_module_puts_into_its_globals_is_seen_by_those_that_import_it(tmp_path: Path) -> None:
+    """Whether or not it was read for itself before."""
+    (tmp_path / "names.py").write_text(
+        "from sqlalchemy.orm import declarative_base\nglobals()['Model'] = declarative_base()\n"
+        "def __getattr__(name):\n    return globals()['Model']\n"
+    )
+    user = "import names\nfrom sqlalchemy import Column, Integer\nclass User(names.Base):\n"
+    user += "    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n"
+    alone = facts(tmp_path, user)
+    program = Program([str(tmp_path)])
+    program.facts(str(tmp_path / "names.py"))
+    assert repr(program.facts(str(tmp_path / "models.py"))) == repr(alone)
+    assert alone.models[-1].bases[0].name == "names.Base"
+
+
 def test_a_function_that_never_ends_is_unknown(tmp_path: Path) -> None:
     endless = "def endless(n):\n    return endless(n + 1)\n\n\ndef turning():\n    while True:\n        n = 1\n"
     tables = "Table(str(endless(1)), metadata)\nturning()\n"
@@ -338,26 +417,6 @@ def test_many_decorators_are_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "db.py").write_text("from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n")
     text = f"from db import Base\nfrom web import route\n{decorated}\n" + "class User(Base): x = Base.Column()\n"
     assert [model.role for model in facts(tmp_path, text).models] == [Role.MAPPED]
-
-
-def test_classes_that_make_classes_without_end(tmp_path: Path) -> None:
-    text = """
-        from sqlalchemy import Column, Integer
-        from sqlalchemy.orm import declarative_base, declared_attr
-        Base = declarative_base()
-
-        class Mixin:
-            @declared_attr
-            def id(cls):
-                type("Next", (Mixin, Base), {"__tablename__": "next"})
-                return Column(Integer, primary_key=True)
-
-        class User(Mixin, Base):
-            __tablename__ = "users"
-        """
-    found = facts(tmp_path, textwrap.dedent(text))
-    assert "users" in {model.table.name for model in found.models if model.table is not None}
-    assert found.unread[-1].why == "its classes make further classes without end"
 
 
 # Where modules are.

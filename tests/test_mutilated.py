@@ -1,128 +1,157 @@
-"""Models and settings that were cut, doubled and torn apart at random: each is read, and nothing is raised."""
+"""Mutilated models and settings: whatever is done to them, there is an answer, the same each time."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
+from random import Random
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pages import FACTS, RULES
+from mutations import mutated
+from pages import cases, facts_pages, rule_pages
 
+from flake8_autoincrement.diagnostics import Diagnostic, printable
 from flake8_autoincrement.encoding import Encoding
-from flake8_autoincrement.engine.check import FileReport, check_names, report_on
-from flake8_autoincrement.engine.project import Invocation, Workspace
+from flake8_autoincrement.engine.check import FileReport, check_names, declared_tables, report_on
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.program import Program
-from flake8_autoincrement.settings import Settings, SettingsError
+from flake8_autoincrement.output import tables_json, tables_text, text
+from flake8_autoincrement.output.rows import Row
+from flake8_autoincrement.settings import Settings, SettingsError, settings_in
 
+ENCODING = Encoding(FileFacts)
+STRICT = Settings(strict=True)
 SHOP = Path(__file__).parents[1] / "examples" / "shop"
-BRACKETS = (*"()[]{}:,=.@#\"'0", "==", "*", "**", '"""', "1_", "0x")
-SPACES = ("\n", "\n    ", "\t", "\f", "\r", "\\\n", "\ufeff", "\0", "é", "\U0001f511")
-STATEMENTS = ("return ", "yield ", "await ", "del ", "raise\n", "global x\n", "import ", "from . import *\n", "x = x")
-BLOCKS = ("class ", "def ", "if ", "else:\n", "try:\n", "for x in x:\n", "with x:\n", "match x:\n  case ", "lambda: ")
-FOREIGN = ("%matplotlib inline\n", "print 'x'\n", "<<<<<<< HEAD\n")
-MODELS = ("Column(Integer, primary_key=True)", "Mapped[int]", "id", "Base", "class Base(Base): pass\n", "__table__ = ")
-NAMES = ("None", "True", "super().", "self.", "cls.", "id = id\n")
-SCRAPS = (*BRACKETS, *SPACES, *STATEMENTS, *BLOCKS, *FOREIGN, *MODELS, *NAMES)
-BOUNDED = settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 
 @cache
-def sources() -> tuple[str, ...]:
-    """Give real models: the example's, and the blocks of all pages."""
-    files = [file.read_text() for file in sorted(SHOP.rglob("*.py"))]
-    pages = [*sorted(RULES.rglob("*.md")), *sorted(FACTS.glob("*.md"))]
-    blocks = [part.partition("\n")[2] for page in pages for part in page.read_text().split("```")[1::2]]
-    return tuple(text for text in (*files, *blocks) if "Column" in text or "mapped_column" in text or "Field" in text)
+def projects() -> tuple[dict[str, str], ...]:
+    """Give the projects of all pages, and each package of the shop with the bases that it shares."""
+    found = [case.files for page in (*rule_pages(), *facts_pages()) for case in cases(page)]
+    shared = _python(SHOP / "common", SHOP / "common")
+    for package in sorted(path for path in (SHOP / "shop").iterdir() if path.is_dir()):
+        found.append({**_python(package, SHOP), **shared})
+    return tuple(found)
 
 
-@st.composite
-def mutilated(draw: st.DrawFn) -> str:
-    """Give a source to which some things happened."""
-    text = draw(st.sampled_from(sources()))
-    for _ in range(draw(st.integers(1, 6))):
-        start, end = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
-        end = min(end, start + draw(st.sampled_from([1, 5, 40, 400])))
-        match draw(st.sampled_from(["cut off", "take out", "double", "put in", "indent", "swap"])):
-            case "cut off":
-                text = text[:start]
-            case "take out":
-                text = text[:start] + text[end:]
-            case "double":
-                text = text[:end] + text[start:]
-            case "put in":
-                text = text[:start] + draw(st.sampled_from(SCRAPS)) + text[start:]
-            case "indent":
-                line = text.rfind("\n", 0, start) + 1
-                text = text[:line] + " " * draw(st.integers(1, 5)) + text[line:]
-            case "swap":
-                text = text[:start] + text[end : end + 20] + text[start:end] + text[end + 20 :]
-    return text
+def _python(folder: Path, root: Path) -> dict[str, str]:
+    files = sorted(folder.rglob("*.py"))
+    return {file.relative_to(root).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
-@given(text=mutilated())
-@BOUNDED
-def test_models(text: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "models.py")
-        file.write_bytes(text.encode())
-        facts = Program([folder]).facts(str(file))
-        report = report_on(facts, Settings(), file.read_bytes())
-        again = Program([folder]).facts(str(file))
-        assert (again, report_on(again, Settings(), file.read_bytes())) == (facts, report)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    for diagnostic in (*report.found, *report.diagnostics):
-        assert diagnostic.span.path == str(file)
-        assert 1 <= diagnostic.span.line <= lines
-        assert diagnostic.span.column >= 0
-        assert diagnostic.message.isprintable()
-    for encoding, value in ((Encoding(FileFacts), facts), (Encoding(FileReport), report)):
-        assert repr(encoding.decoded(encoding.encoded(value))) == repr(value)
+def spoil(random: Random, folder: Path) -> list[Path]:
+    """Write a project whose files were changed, one of them or each; give those that are Python's."""
+    files = random.choice(projects())
+    victims = [random.choice(list(files))] if random.random() < 0.8 else list(files)
+    for path, content in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(mutated(content, random) if path in victims else content.encode())
+    return [folder / path for path in files if path.endswith(".py")]
 
 
-def test_the_sources_are_models() -> None:
-    assert len(sources()) > 400
+def read(folder: Path, files: list[Path]) -> list[FileFacts]:
+    """Read files by a program that has read nothing yet."""
+    program = Program([str(folder), str(folder / "src")], [str(folder / "site-packages")])
+    return [program.facts(str(file)) for file in files]
 
 
-PYPROJECT = (SHOP / "pyproject.toml").read_text() + """
+def answer(facts: FileFacts, data: bytes) -> FileReport:
+    """Check what was read of one file, print all of it, and compare what is kept of it."""
+    report = report_on(facts, STRICT, data)
+    assert "internal-error" not in {found.slug for found in report.found}
+    lines = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for diagnostic in report.diagnostics:
+        assert_inside(diagnostic, lines)
+    assert all("\n" not in str(line) for line in text.render(report.diagnostics))
+    kept = ENCODING.decoded(ENCODING.encoded(facts))
+    assert kept == facts and repr(kept) == repr(facts)
+    rows = [Row(found.table, found, facts.path) for found in declared_tables(facts) if found.table is not None]
+    assert len(json.loads(tables_json.render(rows))["tables"]) == len(rows)
+    assert tables_text.render(rows).row_count == len(rows)
+    return report
+
+
+def assert_inside(diagnostic: Diagnostic, lines: list[str]) -> None:
+    """Make sure that an editor finds the place of a diagnostic in the file."""
+    span = diagnostic.span
+    assert 1 <= span.line <= len(lines)
+    assert 0 <= span.column <= len(lines[span.line - 1]) + 1
+
+
+def examine(random: Random) -> None:
+    """Spoil a project and read it, twice."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = spoil(random, folder)
+        found = read(folder, files)
+        assert repr(read(folder, files)) == repr(found)
+        for file, facts in zip(files, found, strict=True):
+            answer(facts, file.read_bytes())
+
+
+@settings(max_examples=1_000, deadline=None, database=None)
+@given(st.integers(min_value=0, max_value=2**40))
+def test_mutilated_models(seed: int) -> None:
+    examine(Random(seed))
+
+
+TOML = """\
+[project]
+name = "shop"
+
+[tool.flake8-autoincrement]
+bases = ["AutoIncrementBase", "shop.db.Base"]
+enable = ["key-pattern"]
+ignore = ["AIN005", "raw-base"]
+strict = false
+python = ".venv"
+search-path = ["libs", "~/more"]
+exclude = ["migrations", "app/legacy/*"]
+sqlalchemy-version = "2.0"
+sqlmodel-version = "0.0.38"
+
 [[tool.flake8-autoincrement.overrides]]
-module = ["a.*"]
+module = ["app.legacy.*", "*.old"]
+ignore = ["AIN001", 'implicit-autoincrement']
 strict = true
 """
-SETUP = """
+INI = """\
+[metadata]
+name = shop
+
 [flake8-autoincrement]
-bases = A, B
-strict = yes
+bases = AutoIncrementBase, shop.db.Base
+enable = key-pattern
+ignore =
+    AIN005
+    raw-base
+strict = no
+python = .venv
+search-path = libs, ~/more
+exclude = migrations, app/legacy/*
 sqlalchemy-version = 2.0
-[flake8-autoincrement-a.*]
+sqlmodel-version = 0.0.38
+
+[flake8-autoincrement-app.legacy.*, *.old]
 ignore = AIN001
+strict = yes
 """
 
 
-@pytest.mark.parametrize(("name", "text"), [("pyproject.toml", PYPROJECT), ("setup.cfg", SETUP)])
-@given(data=st.data())
-@BOUNDED
-def test_settings(name: str, text: str, data: st.DataObject) -> None:
-    """Settings are read, or an error names the file and says what is wrong."""
-    raw = bytearray(text.encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(raw)))
-        length = data.draw(st.integers(0, 8))
-        raw[at : at + length] = data.draw(st.binary(max_size=3) | st.sampled_from([b"\n[", b"= 3", b'"x"']))
+@settings(max_examples=500, deadline=None, database=None)
+@given(st.integers(min_value=0, max_value=2**40), st.sampled_from(["pyproject.toml", "setup.cfg", "tox.ini"]))
+def test_mutilated_settings(seed: int, name: str) -> None:
+    """Nothing but an error that names the file, in one line."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, name)
-        file.write_bytes(bytes(raw))
+        file.write_bytes(mutated(TOML if name == "pyproject.toml" else INI, Random(seed)))
         try:
-            found = Workspace(Invocation(), check_names()).settings(Path(folder))
+            found = settings_in(Path(folder), check_names())
         except SettingsError as error:
-            assert str(error).startswith(f"{file}: ")
-            assert error.expected
+            assert printable(str(error)).startswith(f"{file}: ")
         else:
-            assert found.file in (str(file), None)
+            assert found is None or found.file == str(file)

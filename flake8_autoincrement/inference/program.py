@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -27,9 +28,6 @@ from flake8_autoincrement.inference.syntax import ParseError, parse_problem
 from flake8_autoincrement.inference.trees import collector_paused
 from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable
 from flake8_autoincrement.source import Span
-
-
-MAXIMUM_FURTHER = 1_000  # classes that the classes of a module make
 
 
 class Program:
@@ -89,7 +87,7 @@ class Program:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
         if path not in self._facts:
-            with _deep_recursion(), collector_paused():
+            with _deep_recursion(), _quiet(), collector_paused():
                 self._facts[path] = self._read(path)
                 if self._interpreter.has_changed_others and self._has_read:
                     self._begin()  # it may have come too late for what had been found out of the others
@@ -142,11 +140,7 @@ class Program:
         """Give a module's models, its Core tables, and what of them could not be read."""
         models: list[ModelClass] = []
         unread: list[Unreadable] = []
-        most = len(module.made) + MAXIMUM_FURTHER
-        for at, cls in enumerate(module.made):  # grows while a `declared_attr` makes further classes
-            if at > most:
-                unread.append(Unreadable("its classes make further classes without end"))
-                break
+        for cls in module.made:  # grows while a `declared_attr` makes further classes
             if isinstance(cls, Class):
                 found = self._interpreter.within_budget(partial(self._models.model, cls, module.path), cls.span)
                 failure = found if isinstance(found, Unknown) else self._models.unnamed(cls)
@@ -179,6 +173,14 @@ def _parse_failure(path: str, text: str) -> Unreadable:
 def _syntax_error(path: str, error: ParseError) -> Unreadable:
     why = str(error) if str(error).startswith(("invalid syntax", "it is")) else f"invalid syntax: {error}"
     return Unreadable(why, Span(path, error.line, error.column, error.line, error.column))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves what Python warns of where constants of the user's are computed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager

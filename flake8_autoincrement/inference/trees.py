@@ -67,6 +67,15 @@ class _Rebuilder(TreeRebuilder):
         return made
 
 
+def written(node: nodes.NodeNG) -> str:
+    """Give an expression or statement as source, `...` for one with a number that Python refuses to write down."""
+    try:
+        text: str = node.as_string()
+    except ValueError:
+        return "..."
+    return text
+
+
 def metaclass_of(node: nodes.ClassDef) -> nodes.NodeNG | None:
     """Give the expression behind `metaclass=`, which astroid keeps apart from the other keywords of a class."""
     metaclass: nodes.NodeNG | None = node._metaclass

@@ -173,7 +173,10 @@ class Annotations:
                 return _DEFAULTS.get(inner.path) or self._of_symbol(inner)
             case Class():
                 return self._of_class(inner, maps)
-            case Made() if depth < 10 and _path(inner.callee) in ("typing.NewType", "typing_extensions.NewType"):
+            case Made(args=[_, _]) if depth < 10 and _path(inner.callee) in (
+                "typing.NewType",
+                "typing_extensions.NewType",
+            ):
                 return self._resolved(self.python_type(inner.args[1]), maps, depth + 1)
             case Made() if depth < 10 and "__value__" in inner.attributes:
                 return self._resolved(self.python_type(inner.attributes["__value__"]), maps, depth + 1)

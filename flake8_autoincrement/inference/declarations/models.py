@@ -257,7 +257,8 @@ class Models:
             if made is None:
                 items.append(value)
             else:
-                columns.add(self._columns.column(made, Place(scan.cls.dotted, None, made.places[-1])), value)
+                place = Place(scan.cls.dotted, None, _place_in(made.places, path))
+                columns.add(self._columns.column(made, place), value)
         incomplete = Unknown(REFLECTED, scan.cls.span) if scan.reflected else scan.incomplete
         options = {} if scan.table_options is None else _options(scan.table_options)
         metadata = self._metadata(scan.cls)
@@ -308,7 +309,7 @@ class Models:
             original = self.resolved_table(made.callee.of)
             if not isinstance(original, Made):
                 return Unreadable("a copy of a table that is not known", span)
-            args = [original.args[0], *made.args[:1], *original.args[2:]]
+            args = [*original.args[:1], *made.args[:1], *original.args[2:]]
             made = Made(original.callee, args, original.keywords, made.places)
         name = text_of(self._interpreter.force(made.args[0])) if made.args else None
         name = name or text_of(self._interpreter.force(made.keywords.get("name", Constant(None))))

@@ -23,7 +23,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Value,
     Wrapped,
 )
-from flake8_autoincrement.inference.trees import body_of
+from flake8_autoincrement.inference.trees import body_of, written
 
 _ROOT_KINDS = frozenset({"root", "flask", "automap"})
 _ROOT_DECORATORS = frozenset({"as_declarative", "as_declarative_base"})
@@ -176,5 +176,5 @@ def _makes_columns(metaclass: Value) -> bool:
     )
     if not isinstance(hook, Function) or not isinstance(hook.node, nodes.FunctionDef):
         return False
-    texts = [statement.as_string() for statement in body_of(hook.node)]
+    texts = [written(statement) for statement in body_of(hook.node)]
     return any(word in text for text in texts for word in ("olumn", "__table", "primary_key"))

@@ -148,8 +148,8 @@ class SqlModels:
                 return next((_TYPES[s.path] for s in symbols if s.path in _TYPES), Unknown(f"{inner.name} is no type"))
             case Indexed() if isinstance(inner.of, Symbol) and inner.of.path.endswith(".Literal"):
                 return SqlType("AutoString", Affinity.OTHER)
-            case Made() if depth < 10 and isinstance(inner.callee, Symbol) and inner.callee.path.endswith(".NewType"):
-                python = self._annotations.python_type(inner.args[1])
+            case Made(callee=Symbol(path=path), args=[_, base]) if depth < 10 and path.endswith(".NewType"):
+                python = self._annotations.python_type(base)
                 return self._of(self._interpreter.force(python.inner), depth + 1)
             case Unknown():
                 return inner

@@ -26,6 +26,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     executing,
     text_of,
 )
+from flake8_autoincrement.inference.trees import written
 
 _PASSING_DECORATORS = (
     "functools.",
@@ -244,7 +245,7 @@ class Bindings(Expressions):
     def _function_statement(self, node: nodes.FunctionDef, scope: Scope) -> Value:
         """Make a function; a decorated one of a module when it is needed, unless its decorator registers it."""
         decorators = node.decorators.nodes if node.decorators else []
-        if scope.parent is not None or not decorators or any("compiles" in found.as_string() for found in decorators):
+        if scope.parent is not None or not decorators or any("compiles" in written(found) for found in decorators):
             return self._function(node, scope)
         home = list(executing)
         return Near(lambda: self.at_home(home, [], lambda: self._function(node, scope)))
@@ -311,5 +312,5 @@ def may_make_table(node: nodes.NodeNG) -> bool:
     """Say whether an expression may be a call that makes a table, by the words in it."""
     if not isinstance(node, nodes.Call):
         return False
-    text = node.as_string()
+    text = written(node)
     return "Column(" in text or "table" in text.partition("(")[0].lower()

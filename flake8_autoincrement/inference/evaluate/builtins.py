@@ -144,7 +144,7 @@ class Builtins(Kinds):
             case "super":
                 return self._super([self.evaluate(argument, scope) for argument in node.args], scope)
             case "globals":
-                return Names(scope.module.names)
+                return Names(self.executed(scope.module).names)
             case "locals" | "vars" if not node.args:
                 return Names(scope.names) if scope.frame is None else self._as_mapping(scope.names)
             case "vars":
@@ -299,9 +299,12 @@ class Builtins(Kinds):
         plain = self.plain(tuple_of(args))
         if plain is None or not isinstance(plain[0], tuple) or not all(isinstance(part, int) for part in plain[0]):
             return Unknown("a range of an unknown size")
-        numbers_ = range(*plain[0])
-        if len(numbers_) > MAXIMUM_ITEMS:
-            return Unknown("a range too large to go through")
+        try:
+            numbers_ = range(*plain[0])
+            if len(numbers_) > MAXIMUM_ITEMS:
+                return Unknown("a range too large to go through")
+        except (TypeError, ValueError, OverflowError) as error:
+            return Unknown(f"computing it fails: {error}")
         return Items("range", [Constant(number) for number in numbers_])
 
     def _builtin_map(self, args: list[Value], keywords: dict[str, Value]) -> Value:

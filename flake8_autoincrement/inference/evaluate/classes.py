@@ -32,7 +32,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     executing,
     tuple_of,
 )
-from flake8_autoincrement.inference.trees import metaclass_of
+from flake8_autoincrement.inference.trees import metaclass_of, written
 from flake8_autoincrement.source import Span
 
 _CLASS_NAME = re.compile(r"class\s+\w+")
@@ -45,7 +45,7 @@ class Classes(Statements):
 
     def class_statement(self, node: nodes.ClassDef, scope: Scope) -> Value:
         """Make the class of a class statement: its body executed, its decorators applied."""
-        bases = [(self.evaluate(base, scope), base.as_string(), self.span(base, scope.module)) for base in node.bases]
+        bases = [(self.evaluate(base, scope), written(base), self.span(base, scope.module)) for base in node.bases]
         keywords = {keyword.arg: self.evaluate(keyword.value, scope) for keyword in node.keywords if keyword.arg}
         if (metaclass := metaclass_of(node)) is not None:
             keywords["metaclass"] = self.evaluate(metaclass, scope)
@@ -237,8 +237,12 @@ class Classes(Statements):
         if value not in cls.declared:
             cls.declared[value] = Unknown("it is defined in terms of itself")
             home = cls.home or (executing[-1] if executing else None)
-            with nullcontext() if home is None else self.at(home):
-                cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
+            outer, self.generation = self.generation, cls.generation + 1
+            try:
+                with nullcontext() if home is None else self.at(home):
+                    cls.declared[value] = self.force(self.call(unwrapped(value), [cls], {}, cls.span))
+            finally:
+                self.generation = outer
         return cls.declared[value]
 
     def super_attribute(self, value: Super, name: str) -> Value:

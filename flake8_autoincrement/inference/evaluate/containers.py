@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from math import prod
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.modules import Modules
@@ -27,6 +28,8 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 
 MAXIMUM_TEXT = 100_000  # characters of a string that an operator or a method makes
+MAXIMUM_GROWTH = 10_000_000  # characters that it might have, by those of all operands multiplied
+MAXIMUM_BITS = 14_000  # of a number; Python refuses to write down one that has many more
 MAXIMUM_ITEMS = 20_000  # of a container or a loop
 
 
@@ -168,6 +171,8 @@ class Containers(Modules):
                 return value.items[plain]
         except IndexError:
             return Unknown("an index beyond the end")
+        except ValueError:
+            return Unknown("a slice in steps of nothing")
         return Unknown("an unknown index")
 
     def _index(self, index: Value) -> int | slice | None:
@@ -184,24 +189,58 @@ class Near(Deferred):
     """A deferred value of the same project: computed as soon as its name is used."""
 
 
+TOO_LARGE = Unknown("a value too large to compute")
+
+
 def computed(function: Callable[..., object], *operands: object) -> Value:
     """Compute with constants; what fails or grows too large is unknown."""
     if function in (operator.mul, operator.lshift, operator.pow) and any(
         isinstance(part, int) and abs(part) > 10_000 for part in operands
     ):
-        return Unknown("a value too large to compute")
+        return TOO_LARGE
+    if function is operator.mul and _repeated(*operands) > MAXIMUM_TEXT:
+        return TOO_LARGE
+    if function is operator.mod and prod(1 + extent(part) for part in operands) > MAXIMUM_GROWTH:
+        return TOO_LARGE
     try:
         result = function(*operands)
     except Exception as error:  # whatever the user's operands make of it
         return Unknown(f"computing it fails: {error}")
-    if isinstance(result, (str, bytes)) and len(result) > MAXIMUM_TEXT:
-        return Unknown("a value too large to compute")
-    return Constant(result)
+    return TOO_LARGE if is_too_large(result) else Constant(result)
+
+
+def _repeated(left: object, right: object) -> int:
+    """Give the length of a text that is multiplied, 0 for numbers."""
+    match left, right:
+        case (str() | bytes(), int()):
+            return len(left) * right
+        case (int(), str() | bytes()):
+            return left * len(right)
+    return 0
+
+
+def is_too_large(result: object) -> bool:
+    """Say whether a text is longer, or a number greater, than anybody writes one."""
+    if isinstance(result, int):
+        return result.bit_length() > MAXIMUM_BITS
+    return isinstance(result, (str, bytes)) and len(result) > MAXIMUM_TEXT
+
+
+def extent(plain: object) -> int:
+    """Give how much text, or how many items, a Python object of constants holds; of a number, itself."""
+    match plain:
+        case str() | bytes():
+            return len(plain)
+        case list() | tuple():
+            return len(plain) + sum(map(extent, plain))
+        case dict():
+            return extent([*plain, *plain.values()])
+    return 1
 
 
 def is_wide(template: str) -> bool:
-    """Say whether a format asks for a width or a precision beyond all reason."""
-    return re.search(r"\d{5,}", template) is not None
+    """Say whether a format asks for a width or a precision beyond all reason, or for one that is an argument."""
+    return re.search(r"\d{5,}|\{[^{}]+\{|%[^a-zA-Z%]*\*", template) is not None
 
 
 def is_symbolic(value: Value) -> bool:

@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
+MAXIMUM_GENERATIONS = 5  # classes that are made by a `declared_attr` of such a class
 
 
 class Exhausted(Exception):
@@ -57,6 +58,7 @@ class Core(ABC):
         self.sites: list[Span] = []
         self.frames: list[Frame] = []
         self.uncertain = 0
+        self.generation = 0  # of classes that are made now
         self.steps = 0
         self.limit = MAXIMUM_STEPS
         self.trying = 0  # how many try statements are around what is being executed
@@ -138,8 +140,8 @@ class Core(ABC):
         self, compute: Callable[[], Result], span: Span | None, limit: int = MAXIMUM_STEPS
     ) -> Result | Unknown:
         """Compute something with a budget of its own; give `Unknown` where that is used up."""
-        outer = (self.steps, self.limit, self.sites, self.uncertain, self.frames)
-        self.steps, self.limit, self.sites, self.uncertain, self.frames = 0, limit, [], 0, []
+        outer = (self.steps, self.limit, self.sites, self.uncertain, self.frames, self.generation)
+        self.steps, self.limit, self.sites, self.uncertain, self.frames, self.generation = 0, limit, [], 0, [], 0
         try:
             return compute()
         except Exhausted:
@@ -147,7 +149,7 @@ class Core(ABC):
         except RecursionError:
             return Unknown("it is nested too deeply to be read", span)
         finally:
-            self.steps, self.limit, self.sites, self.uncertain, self.frames = outer
+            self.steps, self.limit, self.sites, self.uncertain, self.frames, self.generation = outer
 
     @contextmanager
     def at(self, module: Module) -> Iterator[None]:
@@ -193,6 +195,8 @@ class Core(ABC):
         self.has_changed_others = self.has_changed_others or changes_other
 
     def record(self, made: Made | Class) -> None:
-        """Remember a table or class that the module being executed makes."""
-        if executing:
+        """Remember a table or class that the module being executed makes, unless such classes may go on for ever."""
+        if isinstance(made, Class):
+            made.generation = self.generation
+        if executing and self.generation <= MAXIMUM_GENERATIONS:
             executing[-1].made.append(made)

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from astroid import nodes
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, MAXIMUM_TEXT, Near, is_wide
+from flake8_autoincrement.inference.evaluate.containers import (
+    MAXIMUM_ITEMS,
+    MAXIMUM_TEXT,
+    TOO_LARGE,
+    Near,
+    is_too_large,
+    is_wide,
+)
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
@@ -39,7 +46,7 @@ class Expressions(Operators):
         self.step()
         match node:
             case nodes.Const():
-                return Constant(node.value)
+                return TOO_LARGE if type(node.value) is int and is_too_large(node.value) else Constant(node.value)
             case nodes.Name():
                 return self._name(node, scope)
             case nodes.Attribute():

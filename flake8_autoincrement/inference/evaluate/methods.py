@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_TEXT, is_symbolic, is_wide
+from flake8_autoincrement.inference.evaluate.containers import (
+    MAXIMUM_GROWTH,
+    MAXIMUM_TEXT,
+    TOO_LARGE,
+    extent,
+    is_symbolic,
+    is_too_large,
+    is_wide,
+)
 from flake8_autoincrement.inference.evaluate.libraries import Libraries
 from flake8_autoincrement.inference.evaluate.operators import assumed
 from flake8_autoincrement.inference.evaluate.values import (
@@ -65,9 +73,9 @@ class Methods(Libraries):
         function = getattr(text, name, None)
         if function is None or name.startswith("__"):
             return Unknown(f"a string has no {name}")
-        if name in ("format", "format_map") and is_wide(str(text)):
-            return Unknown("a value too large to compute")
-        return self._converted(function, args, keywords)
+        if name == "expandtabs" or (name in ("format", "format_map") and is_wide(str(text))):
+            return TOO_LARGE
+        return self._converted(function, args, keywords, len(text))
 
     def _items_method(self, receiver: Items, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         match name, args:
@@ -101,9 +109,10 @@ class Methods(Libraries):
         return NONE
 
     def _insert(self, receiver: Items, at: tuple[object] | None, item: Value) -> None:
-        known = at is not None and isinstance(at[0], int)
-        receiver.unordered = receiver.unordered or not known
-        receiver.items.insert(at[0] if at is not None and isinstance(at[0], int) else len(receiver.items), item)
+        end = len(receiver.items)
+        place = at[0] if at is not None else None
+        receiver.unordered = receiver.unordered or not isinstance(place, int)
+        receiver.items.insert(max(-end, min(place, end)) if isinstance(place, int) else end, item)
 
     def _combined(self, receiver: Items, name: str, more: Value) -> Value:
         made = Items(receiver.kind, list(receiver.items), receiver.open, self.uncertain)
@@ -215,7 +224,10 @@ class Methods(Libraries):
 
     # Python values.
 
-    def _converted(self, function: Callable[..., object], args: list[Value], keywords: dict[str, Value]) -> Value:
+    def _converted(
+        self, function: Callable[..., object], args: list[Value], keywords: dict[str, Value], size: int = 0
+    ) -> Value:
+        """Call a function of Python's own; `size` is that of a text whose method it is."""
         first = self.force(args[0]) if args else NONE
         if isinstance(first, (Instance, Member)) and function in (str, repr, format):
             return self.shown(first, function)
@@ -227,7 +239,9 @@ class Methods(Libraries):
         if plain is None or named is None:
             return Unknown("it is computed from an unknown value")
         if any(isinstance(part, int) and abs(part) > MAXIMUM_TEXT for part in map(constant, map(self.force, args))):
-            return Unknown("a value too large to compute")
+            return TOO_LARGE
+        if (1 + size) * (1 + extent(plain[0]) + extent(named[0])) > MAXIMUM_GROWTH:
+            return TOO_LARGE
         try:
             assert isinstance(plain[0], tuple) and isinstance(named[0], dict)
             return assumed(self.value_of(function(*plain[0], **named[0])), *map(self.force, args))
@@ -262,8 +276,8 @@ class Methods(Libraries):
                 for key, item in plain.items():
                     self.put(made, self.value_of(key), self.value_of(item))
                 return made
-            case str() | bytes() if len(plain) > MAXIMUM_TEXT:
-                return Unknown("a value too large to compute")
+            case str() | bytes() | int() if is_too_large(plain):
+                return TOO_LARGE
             case str() | bytes() | int() | float() | complex() | None:
                 return Constant(plain)
         return Unknown("a value that is not evaluated")

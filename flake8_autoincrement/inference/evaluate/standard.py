@@ -31,6 +31,7 @@ _RE_FUNCTIONS = frozenset({"sub", "match", "search", "fullmatch", "findall", "sp
 
 
 MAXIMUM_SUBJECT = 200  # characters of a text that a regular expression is applied to
+MAXIMUM_MATCHING = 10_000_000  # steps that matching it may take
 
 
 class Standard(Methods):
@@ -96,19 +97,21 @@ class Standard(Methods):
         if name == "compile":
             return Made(self.symbol("re.Pattern"), args, keywords)
         args, keywords = self._with_pattern(name, args, keywords)
+        if not args:
+            return Unknown("a regular expression that is not given")
         if name == "sub" and len(args) > 2 and isinstance(replace := self.force(args[1]), (Function, Bound, Partial)):
             return self._substituted(args, keywords, replace)
         plain = self.plain(tuple_of(args))
         named = self.plain(self._as_mapping(keywords))
         if plain is None or named is None or not isinstance(plain[0], tuple) or not isinstance(named[0], dict):
             return Unknown("a regular expression on an unknown value")
-        if any(isinstance(part, str) and len(part) > MAXIMUM_SUBJECT for part in plain[0]) or may_backtrack(
-            plain[0][0]
-        ):
+        at = 2 if name == "sub" else 1
+        subject = plain[0][at] if len(plain[0]) > at else named[0].get("string", "")
+        if may_take_long(plain[0][0], subject):
             return Unknown("a regular expression that may take long")
         try:
             return self._match(getattr(re, name)(*plain[0], **named[0]))
-        except (re.error, TypeError, ValueError) as error:
+        except Exception as error:  # whatever the user's arguments make of it
             return Unknown(f"computing it fails: {error}")
 
     def _with_pattern(
@@ -134,13 +137,17 @@ class Standard(Methods):
         flags = self.plain(args[4] if len(args) > 4 else keywords.get("flags", Constant(0)))
         if pattern is None or text is None or count is None or flags is None:
             return Unknown("a regular expression on an unknown value")
-        if len(text) > MAXIMUM_SUBJECT or may_backtrack(pattern):
+        if may_take_long(pattern, text):
             return Unknown("a regular expression that may take long")
         if not isinstance(count[0], int) or not isinstance(flags[0], int):
             return Unknown("a regular expression with an unknown count")
+        try:
+            matches = list(re.finditer(pattern, text, flags[0]))
+        except Exception as error:  # whatever the user's pattern makes of it
+            return Unknown(f"computing it fails: {error}")
         pieces: list[str] = []
         end = 0
-        for at, found in enumerate(re.finditer(pattern, text, flags[0])):
+        for at, found in enumerate(matches):
             if count[0] and at >= count[0]:
                 break
             piece = text_of(self.force(self.call(replace, [self._match(found)], {})))
@@ -155,7 +162,7 @@ class Standard(Methods):
         of = self.force(part.of)
         if isinstance(of, Made) and isinstance(of.callee, Symbol):
             if of.callee.path == "re.Pattern" and part.name in _RE_FUNCTIONS:
-                return self._regular(part.name, [of.args[0], *args], keywords)
+                return self._regular(part.name, [of, *args], keywords)
             if of.callee.path == "re.Match" and part.name == "group":
                 at = self.plain(args[0]) if args else (0,)
                 known = at is not None and isinstance(at[0], int) and 0 <= at[0] < len(of.args)
@@ -163,6 +170,17 @@ class Standard(Methods):
         return super().call_part(part, args, keywords, site)
 
 
-def may_backtrack(pattern: object) -> bool:
-    """Say whether a regular expression repeats what repeats, so that matching may take exponential time."""
-    return isinstance(pattern, str) and re.search(r"[*+}][^()]*\)[*+{]", pattern) is not None
+def may_take_long(pattern: object, text: object) -> bool:
+    """Say whether matching may take very long: exponential time, by repeating what repeats or what is a choice.
+
+    Otherwise the time may grow with the text's length to the power of how often the pattern repeats something.
+    """
+    if not isinstance(pattern, (str, bytes)) or not isinstance(text, (str, bytes)):
+        return False  # which is refused
+    if max(len(pattern), len(text)) > MAXIMUM_SUBJECT:
+        return True
+    written = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
+    if re.search(r"[*+}|)][^()]*\)[*+{]", written) is not None:
+        return True
+    repetitions = sum(map(written.count, "*+}"))
+    return bool(len(text) ** repetitions > MAXIMUM_MATCHING)

@@ -20,6 +20,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Symbol,
     Value,
 )
+from flake8_autoincrement.inference.trees import written
 
 MAXIMUM_ROUNDS = 1_000  # of a while loop
 Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
@@ -229,7 +230,7 @@ class Statements(Bindings):
     def _handler_of_missing_import(self, node: nodes.Try | nodes.TryStar, scope: Scope) -> nodes.ExceptHandler | None:
         """Give the handler that runs because the body imports what is not there, None if it imports nothing such."""
         for handler in node.handlers:
-            caught = handler.type.as_string() if handler.type is not None else "Exception"
+            caught = written(handler.type) if handler.type is not None else "Exception"
             if any(name in caught for name in ("ImportError", "ModuleNotFoundError", "Exception")):
                 fails = any(self._is_missing_import(statement, scope) for statement in node.body)
                 return handler if fails else None

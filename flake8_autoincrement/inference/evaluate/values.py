@@ -198,7 +198,8 @@ class Class:
     class statement has them, with their texts and places. `maker` is what made it instead of a class statement: a
     call of `declarative_base`, say; `kind` tells such roots apart. `declared` holds what each `declared_attr` gave
     for the class, by the attribute; `members` are those of an enumeration; `appended` is what was
-    added to the class's table behind the class statement. `compilers` are the functions that `@compiles` registers
+    added to the class's table behind the class statement. `generation` is 0 where a module made the class, and one more
+    than that of another class whose `declared_attr` did. `compilers` are the functions that `@compiles` registers
     for it, by dialect. `lines` are the places of its attributes, `home` the module whose execution made it.
     """
 
@@ -219,6 +220,7 @@ class Class:
     declared: dict[Wrapped, Value] = field(default_factory=dict)
     members: dict[str, Value] = field(default_factory=dict)
     appended: list[Value] = field(default_factory=list)
+    generation: int = 0
     compilers: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, Span] = field(default_factory=dict)
 

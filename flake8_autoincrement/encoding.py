@@ -41,7 +41,17 @@ class Encoding(Generic[Fact]):
         made = self._types[name]
         if issubclass(made, Enum):
             return made[content]
-        return made(*(_tuples(part) for part in content))
+        parts = map(_tuples, content)
+        if made in self._by_name:
+            return made(**dict(zip(made.__dataclass_fields__, parts, strict=True)))
+        return made(*parts)
+
+    @cached_property
+    def _by_name(self) -> frozenset[type[Any]]:
+        """Give the dataclasses that do not take all their fields by position."""
+        return frozenset(
+            each for each in self._types.values() if is_dataclass(each) and any(field.kw_only for field in fields(each))
+        )
 
     @cached_property
     def _types(self) -> dict[str, type[Any]]:

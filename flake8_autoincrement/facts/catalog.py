@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flake8_autoincrement.facts.file import Unreadable
-from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 from flake8_autoincrement.source import Span
 
 

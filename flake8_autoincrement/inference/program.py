@@ -11,11 +11,11 @@ from functools import partial
 
 from astroid import nodes
 
-from flake8_autoincrement.facts.file import FileFacts, Unreadable
+from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Table
-from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 from flake8_autoincrement.inference.declarations.coretables import CoreTables
 from flake8_autoincrement.inference.declarations.models import Models
 from flake8_autoincrement.inference.dependencies import Dependencies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_autoincrement.facts.file import Unreadable
+from flake8_autoincrement.facts.unknown import Unreadable
 from flake8_autoincrement.facts.schema import Table
 from flake8_autoincrement.inference.declarations.models import Models
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter

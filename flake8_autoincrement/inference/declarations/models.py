@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from flake8_autoincrement.facts.file import Unreadable
 from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
 from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, Table
-from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 from flake8_autoincrement.inference.declarations.annotations import Annotations
 from flake8_autoincrement.inference.declarations.columns import Columns, Place, merged
 from flake8_autoincrement.inference.declarations.mapping import Attribute, Mapper, Scan

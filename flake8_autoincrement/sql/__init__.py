@@ -1,0 +1,1 @@
+"""SQL text read into operations, by the parser of PostgreSQL itself."""

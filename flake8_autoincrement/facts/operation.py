@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flake8_autoincrement.facts.catalog import Constraint, Default, Identity, QualifiedName
+from flake8_autoincrement.facts.catalog import Constraint, ConstraintKind, Default, Identity, QualifiedName
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
@@ -286,6 +286,7 @@ class DropConstraint(Operation):
     name: str | Unknown
     if_exists: bool = False
     cascade: bool = False
+    kind: ConstraintKind | None = None  # None where the statement does not say it, as SQL never does
 
 
 @dataclass(frozen=True, slots=True)
@@ -702,6 +703,13 @@ class Offline:
 
 
 @dataclass(frozen=True, slots=True)
+class Database:
+    """Asks which of several databases the revision is run for (Alembic's multidb template); `name` is its own."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A condition that only a run knows; `fresh` is the answer on a database without rows, None where that is open."""
 
@@ -739,6 +747,7 @@ Condition = (
     | HasType
     | HasSchema
     | Offline
+    | Database
     | Opaque
     | Not
     | AllOf

@@ -48,6 +48,10 @@ class Calls(Builtins):
 
     def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None = None) -> Value:
         """Call a value; a function of another package is called when its result is needed."""
+        if self.observer is not None:
+            callee = self.force(callee)
+            seen = self.observer.called(callee, args, keywords, site)
+            return self._call_now(callee, args, keywords, site) if seen is None else seen
         if isinstance(callee, Deferred) and callee.value is None:
             return Deferred(self._put_off(callee, args, keywords, site))
         callee = self.force(callee)
@@ -113,7 +117,7 @@ class Calls(Builtins):
             return names
         scope = Scope(names, function.scope, function.scope.module, None, frame)
         outer, self.uncertain = (self.uncertain, self.limit), 0
-        if not self.frames:
+        if not self.frames and self.observer is None:
             self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS)
         self.frames.append(frame)
         if site is not None:
@@ -150,12 +154,24 @@ class Calls(Builtins):
     def _executed_function(self, function: Function, scope: Scope, frame: Frame) -> Value:
         if _is_lambda(function):
             return self.evaluate(function.node.body, scope)
-        return self._result(frame, self.execute(body_of(function.node), scope))
+        if self.observer is None:
+            return self._result(frame, self.execute(body_of(function.node), scope))
+        frame.depth = self.observer.depth()
+        try:
+            ending = self.execute(body_of(function.node), scope)
+            if ending is None and frame.returns:
+                self.returned(frame, Constant(None))
+                ending = "return"
+            return self._result(frame, ending)
+        finally:
+            self.observer.release(frame.depth, ("return", "break", "continue"))
 
     def _result(self, frame: Frame, ending: str | None) -> Value:
         if frame.yields:
             return Items("list", frame.yields)
         returns = frame.returns
+        if len(returns) > 1 and (answer := self.answer(frame)) is not None:
+            return answer
         if ending is None:
             returns = [*returns, Constant(None)]
         if not returns:
@@ -218,6 +234,10 @@ class Calls(Builtins):
 
     def attribute(self, value: Value, name: str) -> Value:
         """Give an attribute of a value; of a value that waits, when it is needed."""
+        if self.observer is not None:
+            value = self.force(value)
+            if (seen := self.observer.attribute(value, name)) is not None:
+                return seen
         if isinstance(value, Deferred) and value.value is None:
             return Deferred(lambda: self.attribute(self.force(value), name))
         value = self.force(value)

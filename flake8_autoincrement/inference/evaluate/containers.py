@@ -9,6 +9,7 @@ from math import prod
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.modules import Modules
+from flake8_autoincrement.inference.evaluate.observer import Entry
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -153,6 +154,8 @@ class Containers(Modules):
             case Constant() if isinstance(value.value, (str, bytes)):
                 plain = self._index(self.force(index))
                 return Unknown("an unknown index") if plain is None else computed(operator.getitem, value.value, plain)
+            case Entry() if text_of(self.force(index)) != "name":
+                return Unknown("what a database says of something")
             case Unknown():
                 return value
             case Instance():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from flake8_autoincrement.facts.catalog import Constraint, Index
 from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
 from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 from flake8_autoincrement.inference.declarations.annotations import Annotations
 from flake8_autoincrement.inference.declarations.columns import Columns, Place, merged
+from flake8_autoincrement.inference.declarations.constraints import Constraints, TableName
 from flake8_autoincrement.inference.declarations.mapping import Attribute, Mapper, Scan
 from flake8_autoincrement.inference.declarations.references import References
 from flake8_autoincrement.inference.declarations.sqlmodels import SqlModels
@@ -43,12 +46,15 @@ class _Declared:
 
     columns: list[Column] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    made: list[tuple[str, Made]] = field(default_factory=list)
 
     def add(self, column: Column, value: Value | None) -> None:
         """Add a column and the value that makes it, if one was written."""
         self.columns.append(column)
         if value is not None:
             self.names[id(value)] = column.name
+        if isinstance(value, Made):
+            self.made.append((column.name, value))
 
 
 class Models:
@@ -63,6 +69,7 @@ class Models:
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
         self._references = References(interpreter, self.mapper, self._column_of)
         self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, types, sqlmodel)
+        self._constraints = Constraints(interpreter)
         self._bases: dict[Class, Base] = {}
 
     # Classes.
@@ -366,16 +373,34 @@ class Models:
         key = [column for column in columns if column.primary_key]
         if not key and incomplete is not None:
             key = [_unread_key(incomplete)]
+        schema = self._schema(options, metadata)
+        owner = TableName(name, schema, self._constraints.convention(metadata))
         return Table(
             name=name,
-            schema=self._schema(options, metadata),
+            schema=schema,
             model=model.dotted if model is not None else None,
             columns=tuple(columns),
             key=key_columns(key, self._sqlalchemy, incomplete),
             variable=variable,
             incomplete=incomplete,
+            constraints=tuple(self._constraints_of(items, declared, owner)),
+            indexes=tuple(self._indexes_of(items, declared, owner)),
             span=span,
         )
+
+    def _constraints_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Constraint]:
+        named = (self._constraints.of_item(item, table, declared.names) for item in items)
+        given = [constraint for constraint in named if constraint is not None]
+        if not any(constraint.kind == "primary key" for constraint in given):
+            yield self._constraints.named(Constraint("primary key"), table)
+        yield from given
+        for name, made in declared.made:
+            yield from self._constraints.of_column(made, name, table)
+
+    def _indexes_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Index]:
+        found = [self._constraints.index_of_column(made, name, table) for name, made in declared.made]
+        found += [self._constraints.index_of_item(item, declared.names) for item in items]
+        yield from (index for index in found if index is not None)
 
     def _typed(self, column: Column, home: Module | None) -> Column:
         """Give a key column without a type the type of the column that it refers to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,6 +26,12 @@ _SERIALS = {
     KeyGeneration.BIGSERIAL: "bigint",
     KeyGeneration.SMALLSERIAL: "smallint",
 }
+_NEXTVAL = re.compile(
+    r"\(*\s*(?:pg_catalog\.)?nextval\s*\(\s*\(*\s*'(?P<name>(?:[^']|'')+)'\s*\)*\s*"
+    r"(?:::\s*(?:regclass|(?P<text>text|character varying|varchar)))?\s*\)*",
+    re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 UNKNOWN_TYPE = Unknown("its type could not be read")
 
 
@@ -88,7 +95,7 @@ def definition(column: Column, key: KeyColumn | None = None) -> ColumnDefinition
         _type(column),
         not_null=column.nullable is False or key is not None,
         default=default(column.server_default),
-        identity=Identity() if column.identity else None,
+        identity=Identity(column.identity_always) if column.identity else None,
         generated=column.computed,
         autoincrement=column.autoincrement,
         stated=column.stated,
@@ -122,7 +129,23 @@ def default(given: ServerDefault | Unknown | None) -> Default | Unknown | None:
             quoted = text.replace("'", "''")
             return Default(f"'{quoted}'")
     assert given.sql is not None
-    return Default(given.sql)
+    return written_default(given.sql)
+
+
+def written_default(sql: str) -> Default:
+    """Give a DEFAULT as SQL has it, with the sequence that it calls."""
+    found = _NEXTVAL.match(sql)
+    if found is None:
+        return Default(sql)
+    return Default(sql, _identifier(found["name"].replace("''", "'")), found["text"] is not None)
+
+
+def _identifier(text: str) -> QualifiedName:
+    """Read a name as `regclass` does: folded to lower case unless quoted, with a schema before a dot."""
+    parts = [
+        quoted.replace('""', '"') if quoted else plain.lower() for quoted, plain in _IDENTIFIER.findall(text)
+    ]
+    return QualifiedName(parts[-1], ".".join(parts[:-1])) if parts else QualifiedName(text)
 
 
 def serial(type_: SqlType) -> str:

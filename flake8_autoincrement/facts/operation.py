@@ -677,6 +677,14 @@ class HasConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class HasKey:
+    """Asks whether a table has a primary key: of these columns, in any order, or of any where `columns` is None."""
+
+    table: QualifiedName
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HasSequence:
     """Asks whether a sequence is there."""
 
@@ -743,6 +751,7 @@ Condition = (
     | HasColumn
     | HasIndex
     | HasConstraint
+    | HasKey
     | HasSequence
     | HasType
     | HasSchema

@@ -115,9 +115,9 @@ class Column:
 
     `autoincrement` is what SQLAlchemy has, "auto" if nothing was written; `stated` says whether it was written.
     `foreign_keys` are the targets as written (`users.id`), "?" where one could not be read. `index` and `nullable`
-    are None where not written. `key` is the name by which Python knows the column, None if that is `name`.
-    `declared_in` is the dotted name of the class that declares it, or of the Core table's variable; `span` is the
-    declaring statement, or the call that makes the column of a Core table.
+    are None where not written. `identity_always` tells GENERATED ALWAYS from BY DEFAULT. `key` is the name by which
+    Python knows the column, None if that is `name`. `declared_in` is the dotted name of the class that declares it, or
+    of the Core table's variable; `span` is the declaring statement, or the call that makes the column of a Core table.
     """
 
     name: str
@@ -130,6 +130,7 @@ class Column:
     onupdate: ClientDefault | Unknown | None = None
     server_default: ServerDefault | Unknown | None = None
     identity: bool = False
+    identity_always: bool = False
     computed: bool = False
     foreign_keys: tuple[str, ...] = ()
     key: str | None = None

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_autoincrement.facts.catalog import Constraint, ConstraintKind, Index, QualifiedName
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.libraries import known_name
-from flake8_autoincrement.inference.evaluate.values import Constant, Made, Mapping, Part, Value, is_none, text_of
+from flake8_autoincrement.inference.evaluate.values import (
+    Constant,
+    Conventional,
+    Made,
+    Mapping,
+    Part,
+    Value,
+    is_none,
+    text_of,
+)
 
 _KINDS: dict[str | None, ConstraintKind] = {
     "PrimaryKeyConstraint": "primary key",
@@ -23,13 +32,16 @@ _TOKENS: dict[ConstraintKind, str] = {"primary key": "pk", "unique": "uq", "fore
 MAXIMUM_NAME = 63  # characters of a name that SQLAlchemy makes for PostgreSQL
 
 
+Convention = dict[str, str]  # templates for names, by the kind of constraint: `{"pk": "pk_%(table_name)s"}`
+
+
 @dataclass(frozen=True, slots=True)
 class TableName:
     """A table whose constraints are looked at, and the naming convention of its metadata."""
 
     name: str
     schema: str | None
-    convention: Mapping | None = None
+    convention: Convention | None = None
 
 
 class Constraints:
@@ -38,12 +50,15 @@ class Constraints:
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
 
-    def convention(self, metadata: Value) -> Mapping | None:
-        """Give the naming convention of a `MetaData`."""
+    def convention(self, metadata: Value) -> Convention | None:
+        """Give the naming convention of a `MetaData`, as far as it is made of texts."""
         if not isinstance(metadata, Made) or "naming_convention" not in metadata.keywords:
             return None
         found = self._interpreter.force(metadata.keywords["naming_convention"])
-        return found if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping):
+            return None
+        pairs = [(text_of(key), text_of(self._interpreter.force(value))) for key, value in found.entries.values()]
+        return {key: value for key, value in pairs if key is not None and value is not None}
 
     # Constraints.
 
@@ -59,9 +74,9 @@ class Constraints:
                 return self._foreign_key(item, columns, targets, table)
             case "primary key" | "unique":
                 named = _known(tuple(self._column_name(argument, names) for argument in item.args))
-                return self._named(Constraint(kind, self._given_name(item), named), table)
+                return self.named(Constraint(kind, self._given_name(item), named), table)
         expression = text_of(self._interpreter.force(item.args[0])) if item.args else None
-        return self._named(Constraint(kind, self._given_name(item), None, expression=expression), table)
+        return self.named(Constraint(kind, self._given_name(item), None, expression=expression), table)
 
     def of_column(self, made: Made, name: str, table: TableName) -> Iterator[Constraint]:
         """Give the constraints that a column brings along: foreign keys, UNIQUE and checks."""
@@ -74,11 +89,11 @@ class Constraints:
                 case "CheckConstraint":
                     assert isinstance(item, Made)
                     expression = text_of(self._interpreter.force(item.args[0])) if item.args else None
-                    yield self._named(
+                    yield self.named(
                         Constraint("check", self._given_name(item), (name,), expression=expression), table
                     )
         if self._flag(made, "unique") and not self._flag(made, "index"):
-            yield self._named(Constraint("unique", None, (name,)), table)
+            yield self.named(Constraint("unique", None, (name,)), table)
 
     def _foreign_key(
         self, item: Made, columns: tuple[str, ...] | None, targets: Sequence[Value] | None, table: TableName
@@ -94,7 +109,7 @@ class Constraints:
             tuple(path[2] for path in paths if path is not None),
             on_delete=on_delete.upper() if on_delete else None,
         )
-        return self._named(found, table)
+        return self.named(found, table)
 
     def target(self, value: Value) -> tuple[str, str, str] | None:
         """Give the schema, table and column that a foreign key refers to, None if that is not known."""
@@ -132,9 +147,11 @@ class Constraints:
 
     # Names.
 
-    def _named(self, constraint: Constraint, table: TableName) -> Constraint:
+    def named(self, constraint: Constraint, table: TableName) -> Constraint:
         """Name a constraint by the convention of its metadata where it has no name."""
         given = constraint.name
+        if isinstance(given, FinalName):
+            return replace(constraint, name=str(given))
         if isinstance(given, Unknown) or table.convention is None:
             return constraint
         template = self._template(table, _TOKENS.get(constraint.kind, ""))
@@ -146,25 +163,12 @@ class Constraints:
         parent = None if constraint.parent is None else constraint.parent.name
         filled = self._filled(template, table, constraint.columns or (), parent, given)
         named = filled if filled is not None else Unknown("a name by a convention that is not known")
-        return Constraint(
-            constraint.kind,
-            named,
-            constraint.columns,
-            constraint.parent,
-            constraint.parent_columns,
-            constraint.expression,
-            on_delete=constraint.on_delete,
-        )
-
-    def named(self, constraint: Constraint, table: TableName) -> Constraint:
-        """Name a constraint by the convention of its metadata where it has no name."""
-        return self._named(constraint, table)
+        return replace(constraint, name=named)
 
     def _template(self, table: TableName, token: str) -> str | None:
         if table.convention is None or not token:
             return None
-        found = table.convention.entries.get((str, token))
-        return None if found is None else text_of(self._interpreter.force(found[1]))
+        return table.convention.get(token)
 
     def _filled(
         self, template: str, table: TableName, columns: tuple[str, ...], parent: str | None, given: str | None
@@ -188,7 +192,7 @@ class Constraints:
         value = None if given is None else self._interpreter.force(given)
         if value is None or is_none(value):
             return None
-        return text_of(value) or Unknown("a name that is only known at run time")
+        return given_name(value)
 
     # Arguments.
 
@@ -216,6 +220,18 @@ class Constraints:
         if id(value) in names:
             return names[id(value)]
         return value.name if isinstance(value, Part) else text_of(value)
+
+
+class FinalName(str):
+    """A name to which the naming convention has been applied already."""
+
+
+def given_name(value: Value) -> str | Unknown:
+    """Give the name that a value is."""
+    text = text_of(value)
+    if text is None:
+        return Unknown("a name that is only known at run time")
+    return FinalName(text) if isinstance(value, Conventional) else text
 
 
 def _known(columns: tuple[str | None, ...]) -> tuple[str, ...] | None:

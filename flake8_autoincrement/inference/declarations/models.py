@@ -63,13 +63,13 @@ class Models:
     def __init__(self, interpreter: Interpreter, sqlalchemy: Version, sqlmodel: Version) -> None:
         self._interpreter = interpreter
         self._sqlalchemy = sqlalchemy
-        types = SqlTypes(interpreter)
-        self._annotations = Annotations(interpreter, types)
-        self._columns = Columns(interpreter, types)
+        self.types = SqlTypes(interpreter)
+        self._annotations = Annotations(interpreter, self.types)
+        self._columns = Columns(interpreter, self.types)
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
         self._references = References(interpreter, self.mapper, self._column_of)
-        self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, types, sqlmodel)
-        self._constraints = Constraints(interpreter)
+        self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, self.types, sqlmodel)
+        self.constraints = Constraints(interpreter)
         self._bases: dict[Class, Base] = {}
 
     # Classes.
@@ -267,11 +267,11 @@ class Models:
                 columns.add(self._columns.column(made, place), value)
         incomplete = Unknown(REFLECTED, scan.cls.span) if scan.reflected else scan.incomplete
         options = {} if scan.table_options is None else _options(scan.table_options)
-        metadata = self._metadata(scan.cls)
+        metadata = self.metadata(scan.cls)
         span = self._place_of(scan.cls, path)
         return self._table(scan.table_name, columns, items, options, metadata, incomplete, scan.cls, span)
 
-    def _metadata(self, cls: Class) -> Value:
+    def metadata(self, cls: Class) -> Value:
         """Give a class's `MetaData`; Flask-SQLAlchemy makes one for each `__bind_key__`."""
         bind = self._interpreter.force(self._interpreter.class_attribute(cls, "__bind_key__"))
         if text_of(bind) is not None and any(isinstance(entry, Class) and entry.kind == "flask" for entry in cls.mro):
@@ -305,6 +305,10 @@ class Models:
             known = self.resolved_table(scan.table) is not None or isinstance(scan.table, Part)
             return None if known else Unknown("its __table__ is only known at run time", cls.span)
         return scan.table_name or scan.incomplete or Unknown("it is given no table name that is known", cls.span)
+
+    def core_column(self, made: Made) -> Column:
+        """Give the column that a call of `Column` outside of any table makes."""
+        return self._columns.column(made, Place("", None, None))
 
     def core_table(
         self, made: Made, path: str, module: str = "", model: Class | None = None, variable: str | None = None
@@ -366,6 +370,8 @@ class Models:
             if executing
             else None
         )
+        if self._interpreter.observer is not None:
+            columns = [self._typed(column, home) for column in columns]
         key = [self._typed(column, home) for column in self._key(columns, items, declared)]
         names = {column.name: column for column in key}
         columns = [names.get(column.name, column) for column in columns]
@@ -374,7 +380,7 @@ class Models:
         if not key and incomplete is not None:
             key = [_unread_key(incomplete)]
         schema = self._schema(options, metadata)
-        owner = TableName(name, schema, self._constraints.convention(metadata))
+        owner = TableName(name, schema, self.constraints.convention(metadata))
         return Table(
             name=name,
             schema=schema,
@@ -389,17 +395,17 @@ class Models:
         )
 
     def _constraints_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Constraint]:
-        named = (self._constraints.of_item(item, table, declared.names) for item in items)
+        named = (self.constraints.of_item(item, table, declared.names) for item in items)
         given = [constraint for constraint in named if constraint is not None]
         if not any(constraint.kind == "primary key" for constraint in given):
-            yield self._constraints.named(Constraint("primary key"), table)
+            yield self.constraints.named(Constraint("primary key"), table)
         yield from given
         for name, made in declared.made:
-            yield from self._constraints.of_column(made, name, table)
+            yield from self.constraints.of_column(made, name, table)
 
     def _indexes_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Index]:
-        found = [self._constraints.index_of_column(made, name, table) for name, made in declared.made]
-        found += [self._constraints.index_of_item(item, declared.names) for item in items]
+        found = [self.constraints.index_of_column(made, name, table) for name, made in declared.made]
+        found += [self.constraints.index_of_item(item, declared.names) for item in items]
         yield from (index for index in found if index is not None)
 
     def _typed(self, column: Column, home: Module | None) -> Column:

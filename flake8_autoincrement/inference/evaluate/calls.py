@@ -10,7 +10,14 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.builtins import Builtins
 from flake8_autoincrement.inference.evaluate.classes import unwrapped
 from flake8_autoincrement.inference.evaluate.containers import Near
-from flake8_autoincrement.inference.evaluate.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted, Raised
+from flake8_autoincrement.inference.evaluate.core import (
+    MAXIMUM_CALL_STEPS,
+    MAXIMUM_DEPTH,
+    MAXIMUM_RECURSION,
+    Exhausted,
+    Raised,
+)
+from flake8_autoincrement.inference.evaluate.files import PathText
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -111,14 +118,17 @@ class Calls(Builtins):
         """Execute a function's body and give what it returns."""
         if len(self.frames) >= MAXIMUM_DEPTH:
             return Unknown("calls are nested too deeply", site)
+        if self.observer is not None and self._calls_itself(function):
+            return Unknown(f"{function.name}() calls itself on what is not known", site)
         frame = Frame(function, args[0] if args else None)
         names = self._bound_arguments(function, args, keywords)
         if isinstance(names, Unknown):
             return names
         scope = Scope(names, function.scope, function.scope.module, None, frame)
         outer, self.uncertain = (self.uncertain, self.limit), 0
-        if not self.frames and self.observer is None:
-            self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS)
+        is_bounded = not self.frames if self.observer is None else len(self.frames) == 1
+        if is_bounded:
+            self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS * (1 if self.observer is None else 3))
         self.frames.append(frame)
         if site is not None:
             self.sites.append(site)
@@ -129,8 +139,10 @@ class Calls(Builtins):
                 return Unknown(f"{function.name}() raises", site)
             raise
         except Exhausted:
-            if len(self.frames) > 1 or self.steps > outer[1]:
+            if not is_bounded or self.steps > outer[1]:
                 raise
+            if self.observer is not None:
+                self.observer.abandoned(function, [*args, *keywords.values()], site)
             why = Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
             for value in (*args, *keywords.values(), *self._mentioned(function)):
                 self.spoil(value, why)
@@ -140,6 +152,10 @@ class Calls(Builtins):
             self.frames.pop()
             if site is not None:
                 self.sites.pop()
+
+    def _calls_itself(self, function: Function) -> bool:
+        """Say whether a function is being executed so often already that what it waits for will hardly come."""
+        return sum(frame.function is function for frame in self.frames) >= MAXIMUM_RECURSION
 
     def _mentioned(self, function: Function) -> Iterator[Value]:
         """Give the values of the names in a function's body that are bound around it."""
@@ -256,6 +272,8 @@ class Calls(Builtins):
                 return self.super_attribute(value, name)
             case Member() if name in ("value", "name"):
                 return Constant(value.value if name == "value" else value.name)
+            case PathText():
+                return self.path_attribute(value, name)
             case Constant() | Items() | Mapping():
                 return Method(value, name)
             case Made():

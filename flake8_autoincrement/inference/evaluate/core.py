@@ -35,6 +35,7 @@ Result = TypeVar("Result")
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
+MAXIMUM_RECURSION = 8  # calls of a function inside itself, while somebody observes
 MAXIMUM_GENERATIONS = 5  # classes that are made by a `declared_attr` of such a class
 
 

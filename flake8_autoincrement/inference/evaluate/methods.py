@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from flake8_autoincrement.facts.operation import Condition
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.containers import (
     MAXIMUM_GROWTH,
@@ -16,6 +17,7 @@ from flake8_autoincrement.inference.evaluate.containers import (
     is_wide,
 )
 from flake8_autoincrement.inference.evaluate.libraries import Libraries
+from flake8_autoincrement.inference.evaluate.observer import Perhaps
 from flake8_autoincrement.inference.evaluate.operators import assumed
 from flake8_autoincrement.inference.evaluate.texts import Template, aligned, fields, put_together
 from flake8_autoincrement.inference.evaluate.values import (
@@ -142,6 +144,9 @@ class Methods(Libraries):
 
     def _items_method(self, receiver: Items, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         match name, args:
+            case ("append" | "add", [item]) if (condition := self._condition(receiver)) is not None:
+                receiver.items.append(Perhaps("whether it is in the list depends on a database", None, condition, item))
+                return NONE
             case ("append" | "add", [item]):
                 self.add(receiver, item)
             case ("extend" | "update", [more]):
@@ -170,6 +175,12 @@ class Methods(Libraries):
                 return receiver.open
         self.doubt(receiver)
         return NONE
+
+    def _condition(self, receiver: Items) -> Condition | None:
+        """Give the condition under which a list is changed here, None where that is no question."""
+        if self.observer is None or self.uncertain <= receiver.born or receiver.open is not None:
+            return None
+        return self.observer.path(0)
 
     def _insert(self, receiver: Items, at: tuple[object] | None, item: Value) -> None:
         end = len(receiver.items)

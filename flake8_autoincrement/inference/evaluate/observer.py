@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import AllOf, AnyOf, Condition, Not, Opaque
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.values import Value
+from flake8_autoincrement.inference.evaluate.values import NONE, Function, Value
 from flake8_autoincrement.source import Span
 
 Exit = Literal["return", "break", "continue"]
@@ -24,12 +24,14 @@ class Question(Unknown):
     condition: Condition = Opaque("it is only known at run time")
 
 
-Listed = Literal["tables", "views", "columns", "indexes", "constraints", "sequences", "types", "schemas"]
+Listed = Literal[
+    "tables", "views", "columns", "key columns", "indexes", "constraints", "sequences", "types", "schemas"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Unknown):
-    """Names that only a database knows: of its tables, or of the columns of `table`."""
+    """Names that only a database knows: of its tables, or of the columns of `table`, or those of its primary key."""
 
     of: Listed = "tables"
     table: QualifiedName | None = None
@@ -41,6 +43,14 @@ class Entry(Unknown):
     """One of the names of a listing, whichever."""
 
     listing: Listing = Listing("")
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps(Unknown):
+    """An item that a list has where a condition holds."""
+
+    condition: Condition = Opaque("")
+    value: Value = NONE
 
 
 class Observer(ABC):
@@ -77,24 +87,26 @@ class Observer(ABC):
     def left(self, context: Value) -> None:
         """See a `with` block end."""
 
+    @abstractmethod
+    def abandoned(self, function: Function, args: Sequence[Value], site: Span | None) -> None:
+        """See that a call takes too long to be followed to its end."""
+
     # Branches.
 
     @abstractmethod
-    def branched(self, conditions: Sequence[Condition], branches: Sequence[object]) -> None:
-        """Take what was seen in branches of which one is taken."""
-
-    @contextmanager
-    @abstractmethod
-    def branch(self, condition: Condition) -> Iterator[object]:
+    def branch(self, condition: Condition) -> AbstractContextManager[object]:
         """Collect what is seen inside the block as a branch that is taken where a condition holds."""
+
+    @abstractmethod
+    def branched(self, branches: Sequence[object], endings: Sequence[str | None]) -> None:
+        """Take what was seen in branches of which one is taken, and how each ended (`return`, `raise`, `break`...).
+
+        What is seen next is under the condition that the run has not left the function or the loop.
+        """
 
     @abstractmethod
     def depth(self) -> int:
         """Give how many conditions there are around what is seen next."""
-
-    @abstractmethod
-    def restrict(self, condition: Condition, exit_: Exit) -> None:
-        """Put what is seen next under a condition: the run may have left a function or a loop otherwise."""
 
     @abstractmethod
     def release(self, depth: int, exits: Sequence[Exit]) -> None:

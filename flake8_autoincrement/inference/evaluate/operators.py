@@ -17,6 +17,7 @@ from flake8_autoincrement.inference.evaluate.containers import (
     is_symbolic,
     is_wide,
 )
+from flake8_autoincrement.inference.evaluate.observer import Perhaps
 from flake8_autoincrement.inference.evaluate.texts import Template, part_of, put_together
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
@@ -160,6 +161,8 @@ class Operators(Containers):
                 return None
             case Constant():
                 return bool(value.value)
+            case Items() if value.items and all(isinstance(item, Perhaps) for item in value.items):
+                return None
             case Items():
                 return True if value.items or value.kind == "iterator" else None if value.open else False
             case Mapping():

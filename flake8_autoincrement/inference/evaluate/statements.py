@@ -11,7 +11,7 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
 from flake8_autoincrement.inference.evaluate.containers import Near
 from flake8_autoincrement.inference.evaluate.core import Raised
-from flake8_autoincrement.inference.evaluate.observer import Exit, Observer, Question, all_of, any_of, negated
+from flake8_autoincrement.inference.evaluate.observer import Entry, Observer, Perhaps, Question, all_of, any_of, negated
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
     TRUE,
@@ -29,7 +29,6 @@ from flake8_autoincrement.inference.evaluate.values import (
 from flake8_autoincrement.inference.trees import written
 
 MAXIMUM_ROUNDS = 1_000  # of a while loop
-_EXITS: dict[str | None, Exit] = {"return": "return", "break": "break", "continue": "continue"}
 Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
 
 
@@ -133,9 +132,10 @@ class Statements(Bindings):
             truth = self.truth(value)
             if truth is False:
                 continue
-            if not isinstance(value, Question) and not (isinstance(value, Constant) and value.value is True):
+            if not isinstance(value, (Question, Entry)) and not (isinstance(value, Constant) and value.value is True):
                 return None
-            parts = [*([] if path is None else [path]), *([] if truth else [self.observer.condition(value)])]
+            asked = [self.observer.condition(value)] if isinstance(value, Question) else []
+            parts = [*([] if path is None else [path]), *asked]
             if not parts:
                 return TRUE
             conditions.append(all_of(parts))
@@ -195,19 +195,13 @@ class Statements(Bindings):
         scope.names.clear()
         scope.names.update(self._merged(results) if results else before)
         if observer is not None:
-            observer.branched(conditions, branches)
-            self._restrict(observer, endings, conditions)
+            depth = observer.depth()
+            observer.branched(branches, endings)
+            self.uncertain += observer.depth() > depth
         if None in endings:
             self.open_exits += any(ending in ("return", "break") for ending in endings)
             return None
         return next((ending for ending in endings if ending != "raise"), "raise")
-
-    def _restrict(self, observer: Observer, endings: list[Ending], conditions: Sequence[Condition]) -> None:
-        """Put what follows under the condition that no branch left the loop or the function."""
-        staying = [condition for ending, condition in zip(endings, conditions, strict=True) if ending is None]
-        exits = [_EXITS[ending] for ending in endings if ending in _EXITS]
-        if staying and exits:
-            observer.restrict(any_of(staying), exits[0])
 
     def _merged(self, results: list[dict[str, Value]]) -> dict[str, Value]:
         merged = dict(results[0])
@@ -230,19 +224,29 @@ class Statements(Bindings):
         items = self.items(self.evaluate(node.iter, scope))
         if items is None:
             return self._for_unknown(node, scope)
-        depth = 0 if self.observer is None else self.observer.depth()
+        depth, uncertain = 0 if self.observer is None else self.observer.depth(), self.uncertain
         for item in items:
-            self.assign(node.target, item, scope)
-            ending = self.execute(node.body, scope)
+            if isinstance(item, Perhaps):
+                ending = self._for_perhaps(node, item, scope)
+            else:
+                self.assign(node.target, item, scope)
+                ending = self.execute(node.body, scope)
             if self.observer is not None:
                 self.observer.release(depth, ("continue",))
+                self.uncertain = uncertain + (self.observer.depth() > depth)
             if ending in ("break", "return", "raise"):
                 break
         else:
             ending = self.execute(node.orelse, scope)
         if self.observer is not None:
             self.observer.release(depth, ("break",))
+            self.uncertain = uncertain + (self.observer.depth() > depth)
         return ending if ending in ("return", "raise") else None
+
+    def _for_perhaps(self, node: nodes.For, item: Perhaps, scope: Scope) -> Ending:
+        """Execute a round of a loop that only happens where a condition holds."""
+        self.assign(node.target, item.value, scope)
+        return self._either([node.body, []], scope, [item.condition, negated(item.condition)])
 
     def _for_unknown(self, node: nodes.For, scope: Scope) -> Ending:
         """Execute a loop over what is not known: its body may be executed, with an item that stands for all."""
@@ -253,11 +257,12 @@ class Statements(Bindings):
             Unknown("an item of an unknown iterable", place),
             Opaque("what a loop goes through is only known at run time"),
         )
-        depth = 0 if self.observer is None else self.observer.depth()
+        depth, uncertain = 0 if self.observer is None else self.observer.depth(), self.uncertain
         self.assign(node.target, item, scope)
         ending = self._either([node.body, []], scope, [condition, negated(condition)] if self.observer else ())
         if self.observer is not None:
             self.observer.release(depth, ("break", "continue"))
+            self.uncertain = uncertain + (self.observer.depth() > depth)
         return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
 
     def _while(self, node: nodes.While, scope: Scope) -> Ending:

@@ -33,6 +33,11 @@ class Assumed(Constant):
 
 
 @dataclass(slots=True, eq=False)
+class Conventional(Constant):
+    """A name that no naming convention is applied to again (`conv`, `op.f`)."""
+
+
+@dataclass(slots=True, eq=False)
 class Member(Constant):
     """A member of an enumeration whose members are strings or numbers themselves."""
 

@@ -63,6 +63,7 @@ def test_reading_finds_it(case: Case, block: Block) -> None:
     [(case, block) for case, block in BLOCKS if "unrun" not in block.attributes],
     ids=lambda one: one.name if isinstance(one, Case) else one.line,
 )
+@pytest.mark.filterwarnings("ignore:autoincrement and existing_autoincrement")
 def test_alembic_writes_it_down(case: Case, block: Block) -> None:
     """Let Alembic write the SQL of the function, and read that."""
     text = written(folder(case), direction(block))

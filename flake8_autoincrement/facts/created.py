@@ -93,7 +93,7 @@ def definition(column: Column, key: KeyColumn | None = None) -> ColumnDefinition
     found = ColumnDefinition(
         column.name,
         _type(column),
-        not_null=column.nullable is False or key is not None,
+        not_null=(column.nullable is False or key is not None) and not column.identity,
         default=default(column.server_default),
         identity=Identity(column.identity_always) if column.identity else None,
         generated=column.computed,

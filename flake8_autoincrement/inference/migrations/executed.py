@@ -39,6 +39,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     text_of,
 )
 from flake8_autoincrement.source import Span
+from flake8_autoincrement.sql.masks import Binds
 from flake8_autoincrement.sql.statements import operations
 
 _TEXTS = frozenset({"text", "TextClause", "DDL", "literal_column"})
@@ -114,6 +115,16 @@ class Executed:
                 return [UpdateRows(table, columns, "where" in names or "filter" in names, span=site)]
         return [DeleteRows(table, "where" in names or "filter" in names, span=site)]
 
+    def of_query(self, verb: str, of: Value, args: list[Value], site: Span) -> AnyOperation:
+        """Read `session.query(Model).filter(...).update({...})` or `.delete()`."""
+        methods, _ = _chain(self._interpreter, Made(Part(of, verb), args, {}))
+        query = next((made for made in methods if _method(made) == "query"), None)
+        table = self.table_name(query.args[0] if query is not None and query.args else None)
+        is_restricted = any(_method(made) in ("where", "filter", "filter_by") for made in methods)
+        if verb == "delete":
+            return DeleteRows(table, is_restricted, span=site)
+        return UpdateRows(table, self._columns_set(methods), is_restricted, span=site)
+
     def _columns_set(self, methods: list[Made]) -> tuple[str, ...] | None:
         for made in methods:
             if _method(made) in ("values", "update") and (made.keywords or made.args):
@@ -173,12 +184,11 @@ class Executed:
 
     # SQL.
 
-    def _sql(self, value: Constant | Template, site: Span, binds: str) -> list[AnyOperation]:
+    def _sql(self, value: Constant | Template, site: Span, binds: Binds) -> list[AnyOperation]:
         text = value.text if isinstance(value, Template) else str(value.value)
         holes = value.holes if isinstance(value, Template) else ()
         places = _Places(self._interpreter, pieces_of(value), site)
-        mode = "none" if binds == "none" else "percent" if binds == "percent" else "named"
-        return list(operations(text, places.place, holes=holes, binds=mode))
+        return list(operations(text, places.place, holes=holes, binds=binds))
 
     def counts(self, value: Value) -> bool:
         """Say whether a query gives a number of rows."""

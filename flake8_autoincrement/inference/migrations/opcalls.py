@@ -165,7 +165,7 @@ class OpCalls:
 
     def _create_table_comment(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
         table = arguments.table()
-        yield Other("COMMENT", (table,) if isinstance(table, QualifiedName) else (), span=site)
+        yield Other("COMMENT ON", _known(table) or (), span=site)
 
     _drop_table_comment = _create_table_comment
 
@@ -228,7 +228,7 @@ class OpCalls:
             yield RenameColumn(table, column, arguments.known("new_column_name"), span=site)
         only = {"comment"} & arguments.given.keys()
         if only and not arguments.given.keys() & {"type_", "nullable", "server_default", "new_column_name"}:
-            yield Other("COMMENT", _known(table) or (), span=site)
+            yield Other("COMMENT ON", _known(table) or (), span=site)
 
     def _type(self, arguments: Arguments) -> str | Unknown:
         value = arguments.value("type_") or NONE
@@ -294,7 +294,10 @@ class OpCalls:
         yield self._constraint("check", arguments, site, expression=expression, valid=valid)
 
     def _create_exclude_constraint(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
-        yield self._constraint("exclude", arguments, site)
+        firsts = [(self._interpreter.items(element) or [NONE])[0] for element in arguments.rest]
+        names = [text_of(self._interpreter.force(first)) for first in firsts]
+        known = tuple(name for name in names if name is not None)
+        yield self._constraint("exclude", arguments, site, columns=known if len(known) == len(names) else None)
 
     def _create_foreign_key(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
         parent = arguments.table("referent_table", "referent_schema")

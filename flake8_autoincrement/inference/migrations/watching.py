@@ -152,6 +152,9 @@ class Watcher(Observer):
             return self._execute(given, name, site)
         if name in _FETCH and self._is_query(of):
             return Result("what a query gives is only known at run time", counted=name in ("count",))
+        if name in ("update", "delete") and self._is_query(of):
+            self._recording.add(self._executed.of_query(name, of, args, site))
+            return Result("what a query gives is only known at run time", counted=True)
         if name in ("bulk_insert_mappings", "bulk_save_objects", "add", "add_all", "merge") and args:
             return self._added(name, args, site)
         return None

@@ -21,6 +21,7 @@ from flake8_autoincrement.facts.operation import (
     AnyOperation,
     ColumnDefinition,
     CreateTable,
+    CreateType,
     DropConstraint,
     DropIndex,
     Operation,
@@ -115,6 +116,8 @@ def plain(operation: AnyOperation) -> AnyOperation:
     match operation:
         case CreateTable():
             return replace(operation, columns=tuple(map(column, operation.columns)))
+        case CreateType():
+            return replace(operation, if_not_exists=False)
         case DropConstraint():
             return replace(operation, kind=None)
         case DropIndex():

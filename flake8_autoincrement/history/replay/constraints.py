@@ -122,11 +122,20 @@ def drop_constraint(state: State, operation: DropConstraint) -> None:
     relation = state.table(operation.table)
     if relation is None:
         return
+    if isinstance(operation.name, Unknown) and operation.kind not in (None, "primary key"):
+        state.put(_uncertain(relation, operation.kind, operation.name))
+        return
     found = _found(relation, operation)
     if found is not None:
         dropped_constraint(state, relation, found, operation.cascade)
     elif isinstance(operation.name, str) and not operation.if_exists and _is_known(relation):
         raise Refused(f'constraint "{operation.name}" of relation "{relation.name.name}" does not exist')
+
+
+def _uncertain(relation: Relation, kind: str | None, why: Unknown) -> Relation:
+    """Say of the constraints of a kind that any of them may be gone."""
+    constraints = tuple(replace(each, name=why) if each.kind == kind else each for each in relation.constraints)
+    return replace(relation, constraints=constraints)
 
 
 def _found(relation: Relation, operation: DropConstraint) -> Constraint | None:
@@ -174,7 +183,7 @@ def _resting_on(state: State, relation: Relation, constraint: Constraint) -> lis
     return [
         (other, reference)
         for other, reference in [*state.references_to(relation.name), *own]
-        if set(reference.parent_columns) == columns
+        if set(reference.parent_columns) == columns and not isinstance(reference.name, Unknown)
     ]
 
 

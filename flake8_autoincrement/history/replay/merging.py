@@ -35,11 +35,13 @@ def merged(first: Schema, second: Schema, why: Unknown) -> Schema:
 def _relation(one: Relation, other: Relation, why: Unknown) -> Relation:
     attributes = [_attribute(each, other.attribute(each.name), why) for each in one.attributes]
     attributes += [_attribute(each, None, why) for each in other.attributes if one.attribute(each.name) is None]
-    constraints = [*one.constraints, *(each for each in other.constraints if each not in one.constraints)]
+    constraints = [each for each in one.constraints if each in other.constraints]
+    constraints += [replace(each, name=why) for each in one.constraints if each not in other.constraints]
+    constraints += [replace(each, name=why) for each in other.constraints if each not in one.constraints]
     key, other_key = one.key, other.key
     same_key = (None if key is None else key.columns) == (None if other_key is None else other_key.columns)
     if same_key and key is not None:
-        constraints = [each for each in constraints if each.kind != "primary key" or each is key]
+        constraints = [key, *(each for each in constraints if each.kind != "primary key")]
     names = {each.name for each in one.indexes}
     indexes = (*one.indexes, *(each for each in other.indexes if each.name not in names))
     return replace(

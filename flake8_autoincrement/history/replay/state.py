@@ -168,13 +168,14 @@ class State:
         return [each for each in self.sequences.values() if each.owner == table and each.owner_column == column]
 
     def references_to(self, table: QualifiedName) -> list[tuple[Relation, Constraint]]:
-        """Give the foreign keys of other tables that refer to a table."""
+        """Give the foreign keys of other tables that certainly refer to a table."""
         return [
             (relation, constraint)
             for relation in self.relations.values()
             if relation.name != table
             for constraint in relation.constraints
             if constraint.kind == "foreign key" and constraint.parent == table
+            if not isinstance(constraint.name, Unknown)  # which may be gone
         ]
 
     def doubt(self, relation: Relation, why: Unknown) -> None:

@@ -68,6 +68,8 @@ class Constraints:
         if kind is None or not isinstance(item, Made):
             return None
         match kind:
+            case "foreign key" if self._flag(item, "use_alter"):
+                return None  # it is added by a statement of its own, which `op.create_table` does not emit
             case "foreign key":
                 columns = self._names(self._argument(item, 0, "columns"), names)
                 targets = self._items(self._argument(item, 1, "refcolumns"))
@@ -85,6 +87,8 @@ class Constraints:
             match known_name(item.callee) if isinstance(item, Made) else None:
                 case "ForeignKey":
                     assert isinstance(item, Made)
+                    if self._flag(item, "use_alter"):
+                        continue
                     yield self._foreign_key(item, (name,), [self._argument(item, 0, "column")], table)
                 case "CheckConstraint":
                     assert isinstance(item, Made)

@@ -106,7 +106,7 @@ def value(found: Any) -> str:
         case None:
             return "-"
         case str():
-            return " ".join(found.split())
+            return " ".join(found.split()) or "''"
         case bool() | int():
             return str(found)
     return _object(found)

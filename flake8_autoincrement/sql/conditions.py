@@ -248,9 +248,7 @@ def _texts(node: Node) -> tuple[str, ...] | None:
 def _exists(query: Node) -> Condition | None:
     criteria = _Criteria(query)
     tables = list(_tables(query.get("fromClause", ())))
-    reader = next((_ASKED[name] for name in tables if name in _ASKED and name != "pg_class"), None)
-    if reader is None and "pg_class" in tables:
-        reader = _in_pg_class
+    reader = next((read for name, read in _ASKED.items() if name in tables), None)
     if reader is None or not criteria.is_whole or "?" in tables or any(name not in _KNOWN for name in tables):
         return None
     found = reader(criteria)
@@ -334,6 +332,7 @@ def _schema(criteria: _Criteria) -> Condition | None:
     return HasSchema(name) if name is not None else None
 
 
+# The first that a query joins is what it asks for: the others say in which table or schema.
 _ASKED: Mapping[str, Callable[[_Criteria], Condition | None]] = {
     "pg_constraint": _constraint,
     "pg_attribute": _a_column,

@@ -68,9 +68,14 @@ def _path(value: str | None) -> tuple[str, ...] | Unknown:
 
 
 def _written_by_with(statement: Statement, node: Node) -> Iterator[AnyOperation]:
-    for part in node.get("withClause", {}).get("ctes", ()):
+    for part in _with(node):
         ((kind, query),) = part["CommonTableExpr"]["ctequery"].items()
         yield from _written(statement, kind, query)
+
+
+def _with(node: Node) -> Sequence[Node]:
+    parts: Sequence[Node] = node.get("withClause", {}).get("ctes", ())
+    return parts
 
 
 def _written(statement: Statement, kind: str, node: Node) -> Iterator[AnyOperation]:
@@ -122,7 +127,7 @@ def _inserted(statement: Statement, node: Node) -> InsertRows:
         rows=(1 if "selectStmt" not in node else len(rows) or None) if is_whole else None,
         largest=tuple(_largest(named or (), rows)) if is_whole else (),
         overriding=node.get("override") == "OVERRIDING_SYSTEM_VALUE",
-        source=_source(query),
+        source=_source(query, node),
         span=statement.span,
     )
 
@@ -147,10 +152,12 @@ def _largest(named: Sequence[str], rows: Sequence[Sequence[Node]]) -> Iterator[t
             yield name, max(known)
 
 
-def _source(query: Node) -> QualifiedName | None:
-    """Give the one table that a query reads."""
-    found = relations(query.get("fromClause", []))
-    return copied(query) or (found[0] if len(found) == 1 and len(query.get("fromClause", ())) == 1 else None)
+def _source(query: Node, node: Node) -> QualifiedName | None:
+    """Give the one table that a query reads, if it is none of the statement's WITH."""
+    found = relations([query.get("fromClause", []), *query.get("withClause", {}).get("ctes", [])])
+    source = copied(query) or (found[0] if len(found) == 1 and len(query.get("fromClause", ())) == 1 else None)
+    own = {part["CommonTableExpr"]["ctename"] for each in (query, node) for part in _with(each)}
+    return None if source is not None and not source.schema and source.name in own else source
 
 
 def _updated_on_conflict(statement: Statement, node: Node) -> Iterator[AnyOperation]:

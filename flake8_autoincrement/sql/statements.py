@@ -72,7 +72,7 @@ def _together(
 ) -> Iterator[AnyOperation]:
     offset = characters(text)
     starts = [bisect_left(scanned, (offset(one.start),)) for one in statements]
-    for one, first, last in zip(statements, starts, [*starts[1:], len(scanned)], strict=True):
+    for one, first, last in zip(statements, starts, [*starts[1:], len(scanned)], strict=False):
         while last > first + 1 and scanned[last - 1].name == "ASCII_59":
             last -= 1
         while first < last - 1 and scanned[first].name == "ASCII_59":

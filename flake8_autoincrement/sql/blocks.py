@@ -12,7 +12,7 @@ from flake8_autoincrement.sql.conditions import condition, opposite
 from flake8_autoincrement.sql.dynamic import Dynamic, built
 from flake8_autoincrement.sql.guards import guarded, with_tables
 from flake8_autoincrement.sql.parsing import Node, Refused, plpgsql
-from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Place, Statement, string
+from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Place, Statement, has_hole, string
 
 Read = Callable[[str, Place], Iterator[AnyOperation]]
 
@@ -38,7 +38,7 @@ def do(statement: Statement, read: Read) -> Iterator[AnyOperation]:
         # libpg_query's line numbers count from the line where the body begins.
         block = plpgsql(f"DO {tag}{body.text}{tag}")
     except Refused as error:
-        why = FILLED_IN.why if HOLE in body.text else f"PostgreSQL says: {error.message}"
+        why = FILLED_IN.why if has_hole(body.text) else f"PostgreSQL says: {error.message}"
         yield Unread(why, span=statement.span)
         return
     yield from Block(statement, body, read).block(block)

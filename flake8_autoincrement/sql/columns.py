@@ -13,9 +13,9 @@ from flake8_autoincrement.sql.defaults import default_of
 from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     certain,
+    has_hole,
     identifier,
     integer,
     qualified,
@@ -55,7 +55,7 @@ def column(statement: Statement, node: Node, *, is_new_table: bool = False) -> C
 
 
 def _is_filled_in(type_name: Node) -> bool:
-    return any(HOLE in name for name in strings(type_name.get("names")))
+    return any(map(has_hole, strings(type_name.get("names"))))
 
 
 def identity_of(node: Node) -> Identity:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, HOLE_NUMBER, string, strings
+from flake8_autoincrement.sql.statement import FILLED_IN, HOLE_NUMBER, has_hole, string, strings
 
 # The names in pg_type of the types that SQL has words for, and what format_type() prints.
 _SPELT = {
@@ -80,7 +80,7 @@ def spelt(type_name: Node) -> str | Unknown:
     """Spell the type of a TypeName node."""
     names = strings(type_name.get("names"))
     modifiers = [_modifier(each) for each in type_name.get("typmods", ())]
-    if any(HOLE in name for name in names) or None in modifiers:
+    if any(map(has_hole, names)) or None in modifiers:
         return FILLED_IN
     text = _spelt(names, [each for each in modifiers if each is not None])
     if type_name.get("pct_type"):
@@ -186,7 +186,7 @@ def _modifier(node: Node) -> str | None:
             text: str | None = ".".join(strings(fields))
         case _:
             text = string(node)
-    return None if text is None or HOLE in text else text
+    return None if text is None or has_hole(text) else text
 
 
 def _quoted(name: str) -> str:

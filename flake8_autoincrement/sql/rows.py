@@ -22,12 +22,13 @@ from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.setval import set_values
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     columns,
+    has_hole,
     integer,
     relation_name,
     relations,
+    shown,
     string,
     strings,
 )
@@ -55,13 +56,13 @@ def _called(statement: Statement, node: Node) -> Iterator[AnyOperation]:
                     is_local = "boolval" in local.get("A_Const", {}) and bool(local["A_Const"]["boolval"])
                     yield SetSearchPath(_path(string(value)), local=is_local, span=statement.span)
             case {"FuncCall": {"funcname": name}} if "fromClause" not in node and not is_builtin(strings(name)):
-                function = ".".join(strings(name)).replace(HOLE, "?")
+                function = shown(".".join(strings(name)))
                 yield Unread(f"what {function}() does is not known", span=statement.span)
 
 
 def _path(value: str | None) -> tuple[str, ...] | Unknown:
     """Read the text of a search_path; an empty one finds nothing but PostgreSQL's own: a schema without a name."""
-    if value is None or HOLE in value:
+    if value is None or has_hole(value):
         return FILLED_IN
     parts = [part.strip() for part in value.split(",")]
     return tuple(part[1:-1] if part[:1] == '"' else part.lower() for part in parts)
@@ -104,7 +105,7 @@ def write(statement: Statement) -> Iterator[AnyOperation]:
 def _is_restricted(statement: Statement, node: Node) -> bool:
     """Say whether there is a WHERE; what is filled in behind the table's name most often is one."""
     alias = node["relation"].get("alias", {}).get("aliasname", "")
-    return "whereClause" in node or bool(statement.gaps) or HOLE in alias
+    return "whereClause" in node or bool(statement.gaps) or has_hole(alias)
 
 
 def columns_of(targets: Sequence[Node] | None) -> tuple[str, ...] | None:

@@ -163,7 +163,7 @@ def accepted(text: str, tokens: Sequence[Token]) -> Accepted:
         best: tuple[int, str, tuple[tuple[int, int], ...]] | None = None
         if start > refused.offset:
             break
-        for mask in _MASKS:
+        for mask in _MASKS if _stands_alone(text, start, end) else (_as_nothing,):
             if mask is _as_nothing and not text[:start].strip():
                 continue
             filled = text[:start] + mask(end - start) + text[end:]
@@ -189,9 +189,19 @@ def _accepted(text: str, gaps: tuple[tuple[int, int], ...]) -> Accepted:
 
 
 def _fillable(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Give the holes that stand for themselves: not in a literal, and glued to nothing."""
+    """Give the holes that may stand for anything: not in a literal, and glued to nothing but a word's end.
+
+    One in front of a word may have a blank at its end (`{concurrently}IF NOT EXISTS`).
+    """
     found = []
     for token in tokens:
-        if text[token.start : token.end].strip(HOLE) == "" and token.end > token.start + 3:
-            found.append((token.start, token.end))
+        if text.startswith(HOLE * 4, token.start):
+            end = token.start
+            while end < token.end and text[end] == HOLE:
+                end += 1
+            found.append((token.start, end))
     return found
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")

@@ -1,16 +1,16 @@
-"""The options that `ain check` and `ain tables` share."""
+"""The options that the commands share."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flake8_autoincrement.engine.batch import Batch, available_processors
 from flake8_autoincrement.engine.cache import FOLDER, Cache
 from flake8_autoincrement.engine.check import check_names, known_checks
-from flake8_autoincrement.engine.files import python_files
+from flake8_autoincrement.engine.files import PYTHON, files_in
 from flake8_autoincrement.engine.project import Invocation, Workspace, cache_folder
 from flake8_autoincrement.settings import Override, class_names
 
@@ -56,11 +56,13 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bases", metavar="NAMES", help='names of the auto-increment bases, with commas; "" for none')
 
 
-def begun(arguments: argparse.Namespace, override: Override | None = None) -> Run:
-    """Find the files; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
+def begun(
+    arguments: argparse.Namespace, override: Override | None = None, kinds: Mapping[str, str] = PYTHON
+) -> Run:
+    """Find the files of some kinds; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
     invocation = Invocation(arguments.python, override or Override())
     workspace = Workspace(invocation, check_names())
-    files = python_files(arguments.paths, workspace.settings)
+    files = files_in(arguments.paths, workspace.settings, kinds)
     cache = None if arguments.no_cache else Cache(cache_folder(arguments.cache_dir))
     return Run(Batch(invocation, workspace, cache, arguments.jobs or available_processors()), files)
 

@@ -1,18 +1,21 @@
-"""The reports of many files: what is kept at once, the rest in several processes."""
+"""The reports and histories of many files: what is kept at once, the rest in several processes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flake8_autoincrement.engine.cache import Cache
 from flake8_autoincrement.engine.check import FileReport, check_names
+from flake8_autoincrement.engine.files import is_sql
+from flake8_autoincrement.engine.histories import Search
 from flake8_autoincrement.engine.project import Invocation, Workspace
 from flake8_autoincrement.engine.reader import Reader
 from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.history import History
 
 Result = TypeVar("Result")
 
@@ -46,6 +49,23 @@ class Batch:
         reader = Reader(self.workspace, self.cache)
         reader.know_all()
         return list(self._read(reader, paths, _facts))
+
+    def histories(self, paths: Sequence[str], known: Mapping[str, FileFacts]) -> tuple[list[History], list[FileReport]]:
+        """Give the histories that files have a part in, and the reports on what was read for them.
+
+        `known` are the facts of files that were read already. A history is whole, also where only some of its revisions
+        were given. Raises `SettingsError` and `NoEnvironment`.
+        """
+        search = Search(self.workspace)
+        reader = Reader(self.workspace, self.cache)
+        reader.know_all()
+        given = [path for path in paths if not reader.is_known_plain(path) and search.concerns(path, known.get(path))]
+        directories = search.directories(given)
+        wanted = {path for files in directories.values() for path in files}
+        wanted.update(path for path in paths if is_sql(path))
+        read = self.facts(sorted(wanted - known.keys()))
+        facts = {**known, **{each.path: each for each, _ in read}}
+        return list(search.histories(directories, paths, facts)), [report for _, report in read]
 
     def _read(self, reader: Reader, paths: Sequence[str], read: Read[Result]) -> Iterator[Result]:
         parts = _parts(paths, [reader.size(path) for path in paths], self.jobs)

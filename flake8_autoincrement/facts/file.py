@@ -15,8 +15,8 @@ from flake8_autoincrement.facts.unknown import Unreadable
 class FileFacts:
     """The models and the Core tables that one file declares, in the order of their lines.
 
-    `revision` is set for an Alembic revision, which declares nothing; `statements` are those of a file of SQL. `error` is
-    set where the file could not be read or parsed at all; the rest is empty then.
+    `revision` is set for an Alembic revision, which declares nothing; `statements` are those of a file of SQL. `error`
+    is set where the file could not be read or parsed at all; the rest is empty then.
     """
 
     path: str

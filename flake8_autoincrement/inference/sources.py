@@ -185,7 +185,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def names_in(folder: str, ending: str) -> tuple[str, ...]:
-    """Give the names in a folder that are not hidden and end as asked, `/` for folders; none where it cannot be read."""
+    """Give the names in a folder that are not hidden and end as asked, `/` for folders; none where there is none."""
     try:
         with os.scandir(folder) as entries:
             found = [

@@ -16,6 +16,7 @@ from flake8_autoincrement.engine.project import Invocation, Workspace
 from flake8_autoincrement.engine.reader import Reader
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.facts.history import History
+from flake8_autoincrement.facts.unknown import Unreadable
 
 Result = TypeVar("Result")
 
@@ -127,7 +128,12 @@ def _reports(reader: Reader, paths: Sequence[str]) -> list[FileReport]:
 
 def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
     reports = _reports(reader, paths)
-    return [(FileFacts(report.path) if report.failed else reader.facts(report.path), report) for report in reports]
+    return [(_failed(report) if report.failed else reader.facts(report.path), report) for report in reports]
+
+
+def _failed(report: FileReport) -> FileFacts:
+    """Give the facts of a file that could not be read, or at which this program failed."""
+    return FileFacts(report.path, error=Unreadable(report.found[0].message, report.found[0].span))
 
 
 def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:

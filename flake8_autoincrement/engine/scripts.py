@@ -103,11 +103,10 @@ class ScriptDirectories:
     def _configured(self, folder: str) -> ScriptDirectory | None:
         """Give the script directory that the nearest settings above a folder name for it."""
         above = list(self._above(folder))
-        is_project = any(self._sources.exists(os.path.join(above[-1], mark)) for mark in _PROJECT)
         for each in above:
             found = [
                 (location, VersionLocations(settings, versions))
-                for settings in self._settings_in(each, nested=is_project)
+                for settings in self._settings_in(each)
                 for location, versions in self._places(settings, above)
                 if any(_is_inside(folder, place) for place in (location, *versions))
             ]
@@ -115,10 +114,12 @@ class ScriptDirectories:
                 return _nearest(folder, found)
         return None
 
-    def _settings_in(self, folder: str, *, nested: bool) -> tuple[ScriptSettings, ...]:
+    def _settings_in(self, folder: str) -> tuple[ScriptSettings, ...]:
+        """Give what settings in a folder say, and in the folder of a project also those one folder below."""
         if folder not in self._settings:
             with self._sources.recording() as asked:
-                more = nested_settings(self._sources, folder) if nested else ()
+                is_project = any(self._sources.exists(os.path.join(folder, mark)) for mark in _PROJECT)
+                more = nested_settings(self._sources, folder) if is_project else ()
                 self._settings[folder] = (script_settings(self._sources, folder) + more, asked)
         else:
             self._sources.repeat(self._settings[folder][1])

@@ -29,8 +29,11 @@ _real = Program.facts
 _TYPES = {"Integer": "integer", "BigInteger": "bigint", "Text": "text", "String": "character varying"}
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Program, "facts", facts)
+def install(monkeypatch: pytest.MonkeyPatch, *, fails: bool = False) -> None:
+    def fail(program: Program, path: str) -> FileFacts:
+        raise AssertionError(f"{path} is read again")
+
+    monkeypatch.setattr(Program, "facts", fail if fails else facts)
     monkeypatch.setattr(answers, "is_plain", lambda data: b"down_revision" not in data and is_plain(data))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from alembic.script import ScriptDirectory
 from conftest import Write
 from stub_revisions import install
 
+from flake8_autoincrement.engine.answers import Answers
 from flake8_autoincrement.engine.batch import Batch
+from flake8_autoincrement.engine.cache import Cache
 from flake8_autoincrement.engine.files import PYTHON_AND_SQL, files_in
 from flake8_autoincrement.engine.project import Invocation, Workspace
 from flake8_autoincrement.facts.history import History
+from flake8_autoincrement.inference.sources import Sources
 from flake8_autoincrement.settings import SettingsError
 
 ENV = "from alembic import context\n"
@@ -55,9 +59,15 @@ def read_by_alembic(settings: str, section: str = "alembic") -> set[str]:
     config = Config(toml_file=settings) if settings.endswith(".toml") else Config(settings, ini_section=section)
     if (Path(settings).parent / "pyproject.toml").exists() and settings.endswith(".ini"):
         config = Config(settings, toml_file=Path(settings).parent / "pyproject.toml", ini_section=section)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    path = list(sys.path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    finally:
+        sys.path[:] = path
+        for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+            del sys.modules[name]
 
 
 @dataclass(frozen=True)
@@ -416,3 +426,74 @@ class TestSql:
         write({"schema.sql": "CREATE TABLE users (id serial PRIMARY KEY);\n", "query.sql": "-- nothing\n"})
         assert found() == {"schema.sql": {"schema.sql"}}
         assert [each.origin for each in histories()] == ["sql"]
+
+
+class TestRecorded:
+    """What is known of a history holds as long as every answer of the disk that it rests on."""
+
+    FILES: Mapping[str, str] = {
+        "alembic.ini": "[alembic]\nscript_location = m\nrecursive_version_locations = true\n",
+        "m/env.py": ENV,
+        "m/readme.txt": "",
+        "other.py": "",
+        **chain("m/versions/2023", "a1", "b2"),
+    }
+
+    def holds(self, folder: Path) -> Callable[[], bool]:
+        """Ask for a history, and give what says whether all of its answers would be given again."""
+        path = str(folder / "m/versions/2023/a1_x.py")
+        sources = Sources()
+        finder = Workspace(Invocation(), frozenset()).project(path).script_directories(sources)
+        with sources.recording() as asked:
+            found = finder.files(finder.of(path))
+        with sources.recording() as again:
+            assert finder.files(finder.of(path)) == found
+        assert asked == again
+        cache = Cache(str(folder / ".kept"))
+        numbers = cache.numbers(asked)
+        assert numbers is not None
+        mask = sum(1 << number for number in numbers.values())
+        return lambda: Answers(cache).hold(mask)
+
+    def test_nothing_changed(self, write: Write) -> None:
+        folder = write(self.FILES)
+        holds = self.holds(folder)
+        (folder / "other.py").write_text("x = 1\n")
+        (folder / "m/readme.txt").write_text("more\n")
+        (folder / "m/versions/2023/__pycache__").mkdir()
+        assert holds()
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("m/versions/2023/c3_x.py", "revision = 'c3'\ndown_revision = 'b2'\n"),
+            ("m/versions/2024/c3_x.py", "revision = 'c3'\ndown_revision = 'b2'\n"),
+            ("m/versions/2023/b2_x.py", "x = 1\n"),
+            ("m/versions/2023/env.py", ENV),
+            ("alembic.ini", "[alembic]\nscript_location = m\n"),
+            ("development.ini", "[alembic]\nscript_location = m/versions\n"),
+            ("m/alembic.ini", "[alembic]\n"),
+            ("pyproject.toml", "[tool.alembic]\n"),
+        ],
+    )
+    def test_what_could_lead_elsewhere(self, write: Write, path: str, text: str) -> None:
+        folder = write(self.FILES)
+        holds = self.holds(folder)
+        file = folder / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        assert not holds()
+
+    def test_a_file_that_went(self, write: Write) -> None:
+        folder = write(self.FILES)
+        holds = self.holds(folder)
+        (folder / "m/versions/2023/b2_x.py").unlink()
+        assert not holds()
+
+    def test_a_buffer_that_is_not_saved_yet(self, write: Write) -> None:
+        folder = write(self.FILES)
+        path = str(folder / "m/versions/2023/c3_x.py")
+        sources = Sources()
+        sources.overlay(path, "revision = 'c3'\ndown_revision = 'b2'\n")
+        finder = Workspace(Invocation(), frozenset()).project(path).script_directories(sources)
+        assert path in finder.files(finder.of(path))

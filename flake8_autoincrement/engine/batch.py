@@ -38,8 +38,7 @@ class Batch:
 
     def reports(self, paths: Sequence[str]) -> list[FileReport]:
         """Check files; gives their reports in the order of the paths. Raises `SettingsError` and `NoEnvironment`."""
-        reader = Reader(self.workspace, self.cache)
-        reader.know_all()
+        reader = self._knowing_reader()
         found = {path: report for path in paths if (report := reader.known_report(path)) is not None}
         left = [path for path in paths if path not in found]
         found.update(zip(left, self._read(reader, left, _reports), strict=True))
@@ -47,9 +46,7 @@ class Batch:
 
     def facts(self, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
         """Give what files declare and their reports, in the order of the paths."""
-        reader = Reader(self.workspace, self.cache)
-        reader.know_all()
-        return list(self._read(reader, paths, _facts))
+        return self._facts(self._knowing_reader(), paths)
 
     def histories(self, paths: Sequence[str], known: Mapping[str, FileFacts]) -> tuple[list[History], list[FileReport]]:
         """Give the histories that files have a part in, and the reports on what was read for them.
@@ -58,15 +55,25 @@ class Batch:
         were given. Raises `SettingsError` and `NoEnvironment`.
         """
         search = Search(self.workspace)
-        reader = Reader(self.workspace, self.cache)
-        reader.know_all()
+        reader = self._knowing_reader()
         given = [path for path in paths if not reader.is_known_plain(path) and search.concerns(path, known.get(path))]
         directories = search.directories(given)
         wanted = {path for files in directories.values() for path in files}
         wanted.update(path for path in paths if is_sql(path))
-        read = self.facts(sorted(wanted - known.keys()))
+        read = self._facts(reader, sorted(wanted - known.keys()))
         facts = {**known, **{each.path: each for each, _ in read}}
         return list(search.histories(directories, paths, facts)), [report for _, report in read]
+
+    def _knowing_reader(self) -> Reader:
+        reader = Reader(self.workspace, self.cache)
+        reader.know_all()
+        return reader
+
+    def _facts(self, reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
+        found = {path: known for path in paths if (known := reader.known_facts(path)) is not None}
+        left = [path for path in paths if path not in found]
+        found.update(zip(left, self._read(reader, left, _facts), strict=True))
+        return [found[path] for path in paths]
 
     def _read(self, reader: Reader, paths: Sequence[str], read: Read[Result]) -> Iterator[Result]:
         parts = _parts(paths, [reader.size(path) for path in paths], self.jobs)

@@ -68,6 +68,17 @@ class Reader:
             return FileReport(path)
         return None if self._answers.stamp(path) is None else self._kept_report(path)
 
+    def known_facts(self, path: str) -> tuple[FileFacts, FileReport] | None:
+        """Give what a file declares and its report if both are kept and hold, without evaluating anything."""
+        report = self.known_report(path)
+        if report is None or report.failed:
+            return None
+        if self.is_known_plain(path):
+            return FileFacts(path), report
+        entry = self._entry(path, self._workspace.project(path))
+        facts = None if entry is None else _kept_facts(path, entry)
+        return None if facts is None else (facts, report)
+
     def is_known_plain(self, path: str) -> bool:
         """Say whether nothing can be said about a file, as far as that is known without reading it."""
         return not is_sql(path) and self._answers.is_known_plain(path)

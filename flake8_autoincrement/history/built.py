@@ -47,7 +47,7 @@ def _of_column(schema: Schema, relation: Relation, name: str) -> BuiltKey:
         why = relation.incomplete.why if relation.incomplete else "the column was not read"
         return BuiltKey(name, Unknown(why), KeyGeneration.UNKNOWN, reason=why)
     if attribute.identity is not None:
-        own = next((each for each in owned_by(schema, relation.name, name) if each.identity), None)
+        own = next((each for each in _owned_by(schema, relation.name, name) if each.identity), None)
         return BuiltKey(name, attribute.type, KeyGeneration.IDENTITY, own.name if own else None, own is not None)
     match attribute.default:
         case Unknown(why=why):
@@ -63,18 +63,14 @@ def _of_column(schema: Schema, relation: Relation, name: str) -> BuiltKey:
 def _of_sequence(
     schema: Schema, relation: Relation, attribute: Attribute, sequence: QualifiedName, sql: str
 ) -> BuiltKey:
-    owned = any(each.name == sequence for each in owned_by(schema, relation.name, attribute.name))
+    found = schema.sequences.get(sequence)
+    owned = found is not None and (found.owner, found.owner_column) == (relation.name, attribute.name)
     serial = _SERIAL.get(attribute.type) if isinstance(attribute.type, str) and owned else None
     return BuiltKey(attribute.name, attribute.type, serial or KeyGeneration.SEQUENCE, sequence, owned, sql)
 
 
-def owned_by(schema: Schema, table: QualifiedName, column: str | None = None) -> tuple[Sequence, ...]:
-    """Give the sequences that a table's column owns, those of all its columns where none is named."""
-    return tuple(
-        each
-        for each in schema.sequences.values()
-        if each.owner == table and (column is None or each.owner_column == column)
-    )
+def _owned_by(schema: Schema, table: QualifiedName, column: str) -> tuple[Sequence, ...]:
+    return tuple(each for each in schema.sequences.values() if (each.owner, each.owner_column) == (table, column))
 
 
 def _is_reference(relation: Relation, column: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-from flake8_autoincrement.facts.catalog import Attribute, Default, QualifiedName, Relation, Schema, Sequence, UserType
+from flake8_autoincrement.facts.catalog import Attribute, QualifiedName, Relation, Schema, Sequence, UserType
 from flake8_autoincrement.facts.history import leaves
 from flake8_autoincrement.facts.operation import RenameTable
-from flake8_autoincrement.facts.schema import KeyGeneration
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.history.built import BuiltKey, built_key
+from flake8_autoincrement.history.built import built_key
 from flake8_autoincrement.output.moments import Moment
+from flake8_autoincrement.output.rows import shown_name
+from flake8_autoincrement.output.tables_text import built_by
 
 
 def changes(moment: Moment) -> Iterator[str]:
@@ -19,28 +21,6 @@ def changes(moment: Moment) -> Iterator[str]:
     yield from shown.tables()
     yield from shown.sequences()
     yield from shown.types()
-
-
-def name(given: QualifiedName) -> str:
-    """Give a name as people write it: without the schema `public`."""
-    return given.name if given.schema in ("", "public") else f"{given.schema}.{given.name}"
-
-
-def generated(key: BuiltKey) -> str:
-    """Say what PostgreSQL does for a key column when an INSERT leaves it out."""
-    sequence = name(key.sequence) if key.sequence is not None else None
-    match key.generation:
-        case KeyGeneration.SEQUENCE:
-            return f"DEFAULT nextval ({sequence}{'' if key.owned else ', which it does not own'})"
-        case KeyGeneration.SERVER_DEFAULT:
-            return f"DEFAULT {key.default}" if key.default else "DEFAULT"
-        case KeyGeneration.PARENT:
-            return "nothing: the value is a parent row's"
-        case KeyGeneration.NONE:
-            return f"nothing: {key.reason}" if key.reason else "nothing"
-        case KeyGeneration.UNKNOWN:
-            return f"unknown: {key.reason}" if key.reason else "unknown"
-    return f"{key.generation.value} ({sequence})" if sequence else str(key.generation.value)
 
 
 class _Shown:
@@ -53,10 +33,8 @@ class _Shown:
 
     def tables(self) -> Iterator[str]:
         before, after = self._before.relations, self._after.relations
-        for table in sorted(before.keys() | after.keys()):
+        for table in sorted(_different(before, after) - set(self._renamed.values())):
             old, new = before.get(self._renamed.get(table, table)), after.get(table)
-            if old is new or table in self._renamed.values():
-                continue
             if new is None:
                 yield f"- {_label(before[table])}"
             elif old is None:
@@ -66,23 +44,23 @@ class _Shown:
 
     def sequences(self) -> Iterator[str]:
         before, after = self._before.sequences, self._after.sequences
-        for each in sorted(before.keys() | after.keys()):
+        for each in sorted(_different(before, after)):
             old, new = before.get(each), after.get(each)
             if new is None and old is not None:
                 if old.owner is None or old.owner in self._after.relations:
-                    yield f"- sequence {name(each)}"
+                    yield f"- sequence {shown_name(each)}"
             elif old is None and new is not None:
                 if each not in self._told:
-                    yield f"+ sequence {name(each)}, {_owner(new)}"
+                    yield f"+ sequence {shown_name(each)}, {_owner(new)}"
             elif old is not None and new is not None and (told := list(_sequence_changes(old, new))):
-                yield f"~ sequence {name(each)}: {', '.join(told)}"
+                yield f"~ sequence {shown_name(each)}: {', '.join(told)}"
 
     def types(self) -> Iterator[str]:
         before, after = self._before.types, self._after.types
-        for each in sorted(before.keys() | after.keys()):
+        for each in sorted(_different(before, after)):
             old, new = before.get(each), after.get(each)
             if new is None:
-                yield f"- type {name(each)}"
+                yield f"- type {shown_name(each)}"
             elif old is None:
                 yield f"+ {_type(new)}"
             elif old != new:
@@ -97,11 +75,11 @@ class _Shown:
     def _keys(self, schema: Schema, table: Relation) -> list[str]:
         keys = built_key(schema, table)
         self._told.update(key.sequence for key in keys if key.sequence is not None)
-        return [f"{table.name.name}.{key.column} {generated(key)}" for key in keys]
+        return [f"{table.name.name}.{key.column} {built_by(key)}" for key in keys]
 
     def _changed(self, old: Relation, new: Relation) -> Iterator[str]:
         if old.name != new.name:
-            yield f"was {name(old.name)}"
+            yield f"was {shown_name(old.name)}"
         columns = {each.name: each for each in old.attributes}
         for attribute in new.attributes:
             if (previous := columns.pop(attribute.name, None)) is None:
@@ -111,8 +89,18 @@ class _Shown:
         yield from (f"- {each}" for each in columns)
         if "table" in new.kind:
             before, after = built_key(self._before, old), built_key(self._after, new)
-            if [(each.column, generated(each)) for each in before] != [(each.column, generated(each)) for each in after]:
+            if [(each.column, built_by(each)) for each in before] != [(each.column, built_by(each)) for each in after]:
                 yield f"key {', '.join(self._keys(self._after, new)) or 'none'}"
+
+
+Thing = TypeVar("Thing", Relation, Sequence, UserType)
+
+
+def _different(before: Mapping[QualifiedName, Thing], after: Mapping[QualifiedName, Thing]) -> set[QualifiedName]:
+    """Give the names of what is not the very same on both sides, in a time that does not depend on hashing names."""
+    old, new = set(map(id, before.values())), set(map(id, after.values()))
+    gone = {name for name, each in before.items() if id(each) not in new} if not old <= new else set()
+    return gone.union(name for name, each in after.items() if id(each) not in old)
 
 
 def _renamed(moment: Moment) -> Iterator[tuple[QualifiedName, QualifiedName]]:
@@ -128,7 +116,7 @@ def _renamed(moment: Moment) -> Iterator[tuple[QualifiedName, QualifiedName]]:
 
 
 def _label(relation: Relation) -> str:
-    return name(relation.name) if relation.kind == "table" else f"{relation.kind} {name(relation.name)}"
+    return shown_name(relation.name) if relation.kind == "table" else f"{relation.kind} {shown_name(relation.name)}"
 
 
 def _shown_type(attribute: Attribute) -> str:
@@ -138,7 +126,7 @@ def _shown_type(attribute: Attribute) -> str:
 def _owner(sequence: Sequence) -> str:
     if sequence.owner is None:
         return "owned by no column"
-    return f"owned by {name(sequence.owner)}.{sequence.owner_column}"
+    return f"owned by {shown_name(sequence.owner)}.{sequence.owner_column}"
 
 
 def _sequence_changes(old: Sequence, new: Sequence) -> Iterator[str]:
@@ -152,9 +140,4 @@ def _sequence_changes(old: Sequence, new: Sequence) -> Iterator[str]:
 
 def _type(given: UserType) -> str:
     shown = f" ({', '.join(given.labels)})" if given.labels else ""
-    return f"{given.kind if given.kind != 'other' else 'type'} {name(given.name)}{shown}"
-
-
-def default_text(default: Default | Unknown | None) -> str | None:
-    """Give a DEFAULT's expression, None where there is none or it is not known."""
-    return default.sql if isinstance(default, Default) else None
+    return f"{given.kind if given.kind != 'other' else 'type'} {shown_name(given.name)}{shown}"

@@ -59,28 +59,27 @@ def _title(moment: Moment, told: Told, children: int) -> str:
     return f"{parents} -> {revision.revision}{''.join(marks)}{message}  {shown(revision.path)}"
 
 
-def summary(histories: Sequence[History]) -> Iterator[str]:
+def summary(histories: Sequence[Told]) -> Iterator[str]:
     """Count revisions, operations, and what could not be read by its reason."""
-    revisions = [revision for history in histories for revision in history.revisions if history.origin == "migrations"]
-    files = sum(history.origin == "sql" for history in histories)
-    every = [each for history in histories for revision in history.revisions for each in operations(revision)]
+    revisions = [moment for told in histories for moment in told.moments if told.history.origin == "migrations"]
+    files = sum(told.history.origin == "sql" for told in histories)
+    every = [each for told in histories for moment in told.moments for each in operations(moment.revision)]
     missed = [each for each in every if isinstance(each, Unread)]
     parts = [counted(len(revisions), "revision"), counted(len(every), "operation")]
     parts += [counted(files, "file") + " of SQL"] if files else []
-    failed = sum(len(history.failed) for history in histories)
+    failed = sum(len(told.history.failed) for told in histories)
     parts += [counted(failed, "file") + " not read"] if failed else []
     yield f"{', '.join(parts)}, {len(missed)} not read{':' if missed else ''}"
     for why, count in sorted(Counter(each.why for each in missed).items(), key=lambda item: (-item[1], item[0])):
         yield f"  {count:>4} {printable(why)}"
 
 
-def unread_lines(histories: Sequence[History]) -> Iterator[str]:
+def unread_lines(histories: Sequence[Told]) -> Iterator[str]:
     """Give the places of what could not be read, by reason."""
     found: dict[str, list[tuple[Revision, Unread]]] = {}
-    for history in histories:
-        for revision in history.revisions:
-            for each in unread(revision):
-                found.setdefault(each.why, []).append((revision, each))
+    for moment in (moment for told in histories for moment in told.moments):
+        for each in unread(moment.revision):
+            found.setdefault(each.why, []).append((moment.revision, each))
     for why, places in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
         yield f"{printable(why)}: {len(places)}"
         for revision, each in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import textwrap
@@ -60,6 +61,7 @@ def read_by_alembic(settings: str, section: str = "alembic") -> set[str]:
     if (Path(settings).parent / "pyproject.toml").exists() and settings.endswith(".ini"):
         config = Config(settings, toml_file=Path(settings).parent / "pyproject.toml", ini_section=section)
     path = list(sys.path)
+    importlib.invalidate_caches()  # `.` was another folder in the test before
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -92,7 +94,12 @@ def chain(folder: str, *ids: str) -> dict[str, str]:
 CASES = {
     "as alembic init makes it": Case(
         {
-            "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = .\npath_separator = os\n",
+            "alembic.ini": """\
+                [alembic]
+                script_location = %(here)s/migrations
+                prepend_sys_path = .
+                path_separator = os
+                """,
             "migrations/env.py": ENV,
             **chain("migrations/versions", "a1", "b2"),
             "migrations/versions/__init__.py": "",
@@ -124,7 +131,14 @@ CASES = {
     ),
     "a section of another name": Case(
         {
-            "alembic.ini": "[DEFAULT]\nprepend_sys_path = .\n[billing]\nscript_location = billing\n[loggers]\nkeys = root\n",
+            "alembic.ini": """\
+                [DEFAULT]
+                prepend_sys_path = .
+                [billing]
+                script_location = billing
+                [loggers]
+                keys = root
+                """,
             "billing/env.py": ENV,
             **chain("billing/versions", "a1"),
         },
@@ -184,7 +198,12 @@ CASES = {
     ),
     "version locations with the old name of the separator": Case(
         {
-            "alembic.ini": "[alembic]\nscript_location = m\nversion_path_separator = ;\nversion_locations = m/one;m/two\n",
+            "alembic.ini": """\
+                [alembic]
+                script_location = m
+                version_path_separator = ;
+                version_locations = m/one;m/two
+                """,
             "m/env.py": ENV,
             **chain("m/one", "a1"),
             **chain("m/two", "b1"),
@@ -253,7 +272,11 @@ CASES = {
     "settings in a folder of their own": Case(
         {
             "pyproject.toml": "",
-            "config/alembic.ini": "[alembic]\nscript_location = %(here)s/../app/scripts\nversion_locations = app/old app/new\n",
+            "config/alembic.ini": """\
+                [alembic]
+                script_location = %(here)s/../app/scripts
+                version_locations = app/old app/new
+                """,
             "app/scripts/env.py": ENV,
             **chain("app/old", "a1"),
             **chain("app/new", "b1"),
@@ -333,7 +356,8 @@ class TestWithoutSettings:
         assert found() == {"db": {"a1", "b1"}}
 
     def test_two_environments_one_inside_the_other(self, write: Write) -> None:
-        write({"m/env.py": ENV, **chain("m/versions", "a1"), "m/tenant/env.py": ENV, **chain("m/tenant/versions", "b1")})
+        files = {"m/env.py": ENV, "m/tenant/env.py": ENV}
+        write({**files, **chain("m/versions", "a1"), **chain("m/tenant/versions", "b1")})
         assert found() == {"m": {"a1"}, "m/tenant": {"b1"}}
 
     def test_settings_whose_folder_is_elsewhere(self, write: Write) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flake8_autoincrement.engine.batch import Batch, available_processors
 from flake8_autoincrement.engine.cache import FOLDER, Cache
-from flake8_autoincrement.engine.check import check_names, known_checks
+from flake8_autoincrement.engine.check import FileReport, check_names, known_checks
 from flake8_autoincrement.engine.files import PYTHON, files_in
 from flake8_autoincrement.engine.project import Invocation, Workspace, cache_folder
+from flake8_autoincrement.output import text
 from flake8_autoincrement.settings import Override, class_names
 
 T = TypeVar("T")
@@ -67,10 +68,10 @@ def begun(
     return Run(Batch(invocation, workspace, cache, arguments.jobs or available_processors()), files)
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'"{text}" must be a number of processes, such as 4')
-    return int(text)
+def _jobs(written: str) -> int:
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f'"{written}" must be a number of processes, such as 4')
+    return int(written)
 
 
 def override(arguments: argparse.Namespace) -> Override:
@@ -83,9 +84,18 @@ def override(arguments: argparse.Namespace) -> Override:
     )
 
 
-def _accepted(option: str, text: str, accept: Callable[[Sequence[str]], T]) -> T:
+def _accepted(option: str, written: str, accept: Callable[[Sequence[str]], T]) -> T:
     """Read a list with commas."""
     try:
-        return accept([name.strip() for name in text.split(",") if name.strip()])
+        return accept([name.strip() for name in written.split(",") if name.strip()])
     except ValueError as error:
         raise WrongOption(f"{option}: {error}") from None
+
+
+def failures(reports: Iterable[FileReport]) -> Iterator[str]:
+    """Give the lines about files that could not be read at all."""
+    for report in reports:
+        if report.failed:
+            yield from (str(line) for line in text.render(report.diagnostics))
+        if report.trace is not None:
+            yield report.trace

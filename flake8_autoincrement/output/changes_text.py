@@ -52,7 +52,7 @@ class _Shown:
             elif old is None and new is not None:
                 if each not in self._told:
                     yield f"+ sequence {shown_name(each)}, {_owner(new)}"
-            elif old is not None and new is not None and (told := list(_sequence_changes(old, new))):
+            elif old is not None and new is not None and (told := list(self._sequence(old, new))):
                 yield f"~ sequence {shown_name(each)}: {', '.join(told)}"
 
     def types(self) -> Iterator[str]:
@@ -65,6 +65,15 @@ class _Shown:
                 yield f"+ {_type(new)}"
             elif old != new:
                 yield f"~ {_type(new)}"
+
+    def _sequence(self, old: Sequence, new: Sequence) -> Iterator[str]:
+        """Tell what changed in a sequence; that it goes along with a table that was renamed is no change."""
+        if (old.owner, old.owner_column) != (new.owner and self._renamed.get(new.owner, new.owner), new.owner_column):
+            yield _owner(new)
+        if old.type != new.type:
+            yield f"{old.type} -> {new.type}"
+        if old.next_value != new.next_value and new.next_value is not None:
+            yield f"gives {new.next_value} next"
 
     def _created(self, table: Relation) -> str:
         if "table" not in table.kind:
@@ -127,15 +136,6 @@ def _owner(sequence: Sequence) -> str:
     if sequence.owner is None:
         return "owned by no column"
     return f"owned by {shown_name(sequence.owner)}.{sequence.owner_column}"
-
-
-def _sequence_changes(old: Sequence, new: Sequence) -> Iterator[str]:
-    if (old.owner, old.owner_column) != (new.owner, new.owner_column):
-        yield _owner(new)
-    if old.type != new.type:
-        yield f"{old.type} -> {new.type}"
-    if old.next_value != new.next_value and new.next_value is not None:
-        yield f"gives {new.next_value} next"
 
 
 def _type(given: UserType) -> str:

@@ -1,0 +1,76 @@
+"""Histories as they unfold: the schema around each revision, and at any moment that somebody names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flake8_autoincrement.facts.catalog import Schema
+from flake8_autoincrement.facts.history import History
+from flake8_autoincrement.history.interim import Graph, UnknownRevision, apply
+from flake8_autoincrement.output.moments import Moment, Told
+
+
+class NoSuchRevision(Exception):
+    """A name that no history knows, or that stands for several revisions of one; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a history has built at a moment, and how that is called."""
+
+    history: History
+    label: str
+    schema: Schema
+
+
+def told(histories: Sequence[History], text: str | None = None) -> list[Told]:
+    """Replay histories, to their heads or to where a text leads; raises `NoSuchRevision`."""
+    return [_told(history, text) for history in _knowing(histories, text)]
+
+
+def states(histories: Sequence[History], text: str | None = None) -> list[State]:
+    """Give what histories have built at their heads, or where a text leads; raises `NoSuchRevision`."""
+    found = []
+    for each in told(histories, text):
+        found.append(State(each.history, text or "head", each.moments[-1].after if each.moments else Schema()))
+    return found
+
+
+def _knowing(histories: Sequence[History], text: str | None) -> list[History]:
+    if text is None:
+        return list(histories)
+    known, errors = [], []
+    for history in histories:
+        try:
+            Graph(history.revisions).resolve(text)
+            known.append(history)
+        except UnknownRevision as error:
+            errors.append(error)
+    if not known:
+        raise NoSuchRevision(str(errors[0]) if errors else "no revisions were found")
+    return known
+
+
+def _told(history: History, text: str | None) -> Told:
+    graph = Graph(history.revisions)
+    wanted = _ancestors(graph, graph.heads if text is None else graph.resolve(text))
+    schema = Schema()
+    moments = []
+    for revision in graph.order:
+        if revision.revision in wanted:
+            before = schema
+            for operation in revision.upgrade or ():
+                schema = apply(schema, operation, revision.revision)
+            moments.append(Moment(revision, before, schema))
+    return Told(history, tuple(moments), graph.heads, graph.problems)
+
+
+def _ancestors(graph: Graph, revisions: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    pending = list(revisions)
+    while pending:
+        if (revision := pending.pop()) in graph.revisions and revision not in found:
+            found.add(revision)
+            pending += graph.revisions[revision].down_revisions
+    return found

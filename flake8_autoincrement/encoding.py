@@ -66,13 +66,13 @@ def _maker(made: type[Any]) -> Callable[[Any], object]:
         return made.__getitem__
     named = [(at, field.name) for at, field in enumerate(fields(made)) if field.kw_only]
     if not named:
-        return lambda content: made(*map(_tuples, content))
+        return lambda content: made(*_parts(content))
     placed = [at for at, field in enumerate(fields(made)) if not field.kw_only]
 
     def make(content: Any) -> object:
         if len(content) != len(named) + len(placed):
             raise TypeError(f"{made.__name__} has other fields")
-        parts = [*map(_tuples, content)]
+        parts = _parts(content)
         return made(*[parts[at] for at in placed], **{name: parts[at] for at, name in named})
 
     return make
@@ -95,5 +95,5 @@ def _plain(value: Any) -> object:
     return {name: [_plain(part) if isinstance(part, Enum) else part for part in parts]}
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if type(value) is list else value
+def _parts(content: list[Any]) -> list[Any]:
+    return [tuple(_parts(part)) if type(part) is list else part for part in content]

@@ -65,6 +65,7 @@ class ScriptDirectories:
         self._finder = finder
         self._found: dict[str, tuple[ScriptDirectory, set[Asked]]] = {}
         self._settings: dict[str, tuple[tuple[ScriptSettings, ...], set[Asked]]] = {}
+        self._scanned: dict[str, bool] = {}
         self._files: dict[ScriptDirectory, tuple[tuple[str, ...], set[Asked]]] = {}
 
     def of(self, path: str) -> ScriptDirectory:
@@ -84,6 +85,14 @@ class ScriptDirectories:
         """Say whether a file may be a revision, by its name and its bytes; one that cannot be read may be anything."""
         if not _REVISION_FILE.match(os.path.basename(path)):
             return False
+        digest = self._sources.digest_of(path)
+        if path in self._scanned and digest is not None:
+            self._sources.repeat([Asked(path, digest)])
+        else:
+            self._scanned[path] = self._has_word(path)
+        return self._scanned[path]
+
+    def _has_word(self, path: str) -> bool:
         try:
             return _WORD in self._sources.data(path)
         except ReadError:

@@ -107,6 +107,8 @@ Thing = TypeVar("Thing", Relation, Sequence, UserType)
 
 def _different(before: Mapping[QualifiedName, Thing], after: Mapping[QualifiedName, Thing]) -> set[QualifiedName]:
     """Give the names of what is not the very same on both sides, in a time that does not depend on hashing names."""
+    if before is after:
+        return set()
     old, new = set(map(id, before.values())), set(map(id, after.values()))
     gone = {name for name, each in before.items() if id(each) not in new} if not old <= new else set()
     return gone.union(name for name, each in after.items() if id(each) not in old)

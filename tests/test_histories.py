@@ -445,6 +445,32 @@ class TestOddFiles:
         assert (len(history.revisions), len(history.failed)) == (0, 1)
 
 
+    def test_a_link_that_leads_back(self, write: Write) -> None:
+        folder = write({"m/env.py": ENV, **chain("m/versions", "a1")})
+        (folder / "m/versions/loop").symlink_to(folder / "m", target_is_directory=True)
+        assert found("m") == {"m": {"a1"}}
+        assert found("m/versions/loop/versions/a1_x.py") == {"m/versions/loop": {"a1"}}
+
+    def test_versions_behind_a_link(self, write: Write) -> None:
+        folder = write({"m/env.py": ENV, **chain("elsewhere", "a1", "b2")})
+        (folder / "m/versions").symlink_to(folder / "elsewhere", target_is_directory=True)
+        assert found("m/versions/a1_x.py", "m/versions/b2_x.py") == {"m": {"a1", "b2"}}
+
+    def test_folders_in_folders(self, write: Write) -> None:
+        deep = "/".join(["d"] * 600)
+        folder = write({"m/env.py": ENV, **chain("m/versions", "a1"), f"m/{deep}/x.py": "x = 1\n"})
+        assert folder and found() == {"m": {"a1"}}
+
+    @pytest.mark.parametrize("text", ["[alembic]\nscript_location =\n", "[alembic]\nscript_location = a\0b\n", ""])
+    def test_settings_that_lead_nowhere(self, write: Write, text: str) -> None:
+        write({"alembic.ini": text, "m/env.py": ENV, **chain("m/versions", "a1")})
+        assert list(found().values()) == [{"a1"}]
+
+    def test_settings_that_are_a_folder(self, write: Write) -> None:
+        write({"alembic.ini/x.py": "", "m/env.py": ENV, **chain("m/versions", "a1")})
+        assert found() == {"m": {"a1"}}
+
+
 class TestSql:
     def test_a_file_is_a_history(self, write: Write) -> None:
         write({"schema.sql": "CREATE TABLE users (id serial PRIMARY KEY);\n", "query.sql": "-- nothing\n"})

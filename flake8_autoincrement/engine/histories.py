@@ -65,13 +65,14 @@ class Search:
 
     def directories(self, paths: Sequence[str]) -> dict[ScriptDirectory, tuple[str, ...]]:
         """Give the script directories of revisions, each with the files that may be its revisions."""
-        found: dict[ScriptDirectory, tuple[str, ...]] = {}
+        found: dict[ScriptDirectory, set[str]] = {}
         for path in paths:
             finder = self._finder(path)
             directory = finder.of(path)
             if directory not in found:
-                found[directory] = finder.files(directory)
-        return found
+                found[directory] = set(finder.files(directory))
+            found[directory].add(path)  # which a link may have led to
+        return {directory: tuple(sorted(files)) for directory, files in found.items()}
 
     def histories(
         self,

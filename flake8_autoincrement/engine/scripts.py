@@ -14,6 +14,7 @@ from flake8_autoincrement.inference.sources import ReadError, Sources
 
 _REPOSITORY = (".git", ".hg")
 _PROJECT = (*_REPOSITORY, "pyproject.toml", "setup.py", "setup.cfg")
+_NEVER_READ = (*LIBRARIES, "node_modules")
 _VERSIONS = "versions"
 _TEMPLATE, _SCRIPT = "script.py.mako", "env.py"
 
@@ -197,10 +198,12 @@ class ScriptDirectories:
             yield from (path for path in self._below(directory.folder) if self.of(path).folder == directory.folder)
 
     def _below(self, folder: str) -> Iterator[str]:
-        yield from self._candidates_in(folder)
-        for name in self._sources.names(folder, "/"):
-            if name not in LIBRARIES:
-                yield from self._below(os.path.join(folder, name))
+        pending = [folder]
+        while pending:
+            folder = pending.pop()
+            yield from self._candidates_in(folder)
+            names = (name for name in self._sources.names(folder, "/") if name not in _NEVER_READ)
+            pending += (os.path.join(folder, name) for name in names)
 
     def _candidates_in(self, folder: str) -> Iterator[str]:
         paths = (os.path.join(folder, name) for name in self._sources.names(folder, ".py"))

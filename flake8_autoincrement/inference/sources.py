@@ -192,7 +192,11 @@ def names_in(folder: str, ending: str) -> tuple[str, ...]:
                 each.name
                 for each in entries
                 if not each.name.startswith(".")
-                and (each.is_dir() if ending == "/" else each.name.endswith(ending) and each.is_file())
+                and (
+                    each.is_dir(follow_symlinks=False)  # a link may lead back to where it stands
+                    if ending == "/"
+                    else each.name.endswith(ending) and each.is_file()
+                )
             ]
     except (OSError, ValueError):
         return ()

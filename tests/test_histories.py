@@ -444,7 +444,6 @@ class TestOddFiles:
         (history,) = histories()
         assert (len(history.revisions), len(history.failed)) == (0, 1)
 
-
     def test_a_link_that_leads_back(self, write: Write) -> None:
         folder = write({"m/env.py": ENV, **chain("m/versions", "a1")})
         (folder / "m/versions/loop").symlink_to(folder / "m", target_is_directory=True)

@@ -197,6 +197,46 @@ class TestHistory:
         assert main(["check", "--ignore=AIN001,AIN002"]) == 0
 
 
+class TestBrokenHistories:
+    """Alembic refuses them or warns; here they are shown, with what is wrong."""
+
+    def revisions(self, *pairs: tuple[str, str, str | None]) -> dict[str, str]:
+        files = {
+            f"m/versions/{name}.py": f"revision = {number!r}\ndown_revision = {down!r}\ndef upgrade():\n    pass\n"
+            for name, number, down in pairs
+        }
+        return {"m/env.py": ENV, **files}
+
+    def problems(self, capsys: pytest.CaptureFixture[str], *files: str) -> list[str]:
+        (history,) = document(capsys, "history")["histories"]
+        assert sorted(each["path"] for each in history["revisions"]) == [  # type: ignore[attr-defined]
+            f"m/versions/{name}.py" for name in files
+        ]
+        lines = run(capsys, "history")
+        assert [line[8:] for line in lines if line.startswith("  note: ")] == history["problems"]
+        return list(map(str, history["problems"]))  # type: ignore[arg-type]
+
+    def test_two_of_one_number(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write(self.revisions(("a", "1", None), ("b", "1", None), ("c", "2", "1")))
+        assert self.problems(capsys, "a", "b", "c") == [
+            "1 is the revision of several files: m/versions/a.py, m/versions/b.py"
+        ]
+
+    def test_a_parent_that_is_missing(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write(self.revisions(("a", "1", None), ("b", "2", "0")))
+        assert self.problems(capsys, "a", "b") == ["2 follows 0, which is no revision  (m/versions/b.py)"]
+
+    def test_a_circle(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write(self.revisions(("a", "1", None), ("b", "2", "3"), ("c", "3", "2"), ("d", "4", "3")))
+        assert self.problems(capsys, "a", "b", "c", "d") == [
+            "no one of 2, 3 is the first: they follow one another in a circle"
+        ]
+
+    def test_one_that_follows_itself(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write(self.revisions(("a", "1", "1")))
+        assert self.problems(capsys, "a") == ["no one of 1 is the first: they follow one another in a circle"]
+
+
 class TestTables:
     def test_models_and_history_side_by_side(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(FILES)

@@ -9,6 +9,7 @@ from flake8_autoincrement.facts.catalog import Schema
 from flake8_autoincrement.facts.history import History
 from flake8_autoincrement.history.interim import Graph, UnknownRevision, apply
 from flake8_autoincrement.output.moments import Moment, Told
+from flake8_autoincrement.output.problems import problems
 
 
 class NoSuchRevision(Exception):
@@ -63,7 +64,10 @@ def _told(history: History, text: str | None) -> Told:
             for operation in revision.upgrade or ():
                 schema = apply(schema, operation, revision.revision)
             moments.append(Moment(revision, before, schema))
-    return Told(history, tuple(moments), graph.heads, graph.problems)
+    if text is None:  # what has no place in the order is shown too
+        ordered = {each.path for each in graph.order}
+        moments += [Moment(each, schema, schema) for each in history.revisions if each.path not in ordered]
+    return Told(history, tuple(moments), graph.heads, tuple(problems(history.revisions)))
 
 
 def _ancestors(graph: Graph, revisions: Sequence[str]) -> set[str]:

@@ -32,7 +32,6 @@ class Graph:
         self.order = tuple(order)
         parents = {parent for each in revisions for parent in each.down_revisions}
         self.heads = tuple(each.revision for each in order if each.revision not in parents)
-        self.problems: tuple[str, ...] = ()
 
     def resolve(self, text: str) -> tuple[str, ...]:
         """Give the revisions that a text stands for."""

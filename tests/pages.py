@@ -6,6 +6,8 @@ follow each other without text between them are one case, a project of its own. 
 - `toml`: what the project's `pyproject.toml` says;
 - `ddl`: the `CREATE TABLE` statements that SQLAlchemy compiles for PostgreSQL, all of them in the order of their
   making, or a comment with the error that it raises; `ddl sqlalchemy=2.0` where the versions differ;
+- `operations`: what a revision does, in the words of `operations_text.py`: its upgrade, or `operations downgrade`;
+  `operations places` with the places, `operations unrun` where Alembic needs a database to write it down;
 - `facts`: what reading the files finds, in the words of `rendering.py`; `facts sqlalchemy=2.0` where the versions
   differ, and `facts unrun` where the program cannot be imported or needs a database to know more.
 
@@ -25,9 +27,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1] / "flake8_autoincrement"
 RULES = PACKAGE / "rules"
 FACTS = Path(__file__).resolve().parent / "pages" / "facts"
+OPERATIONS = Path(__file__).resolve().parent / "pages" / "operations"
 CACHE = Path(__file__).resolve().parent / "pages" / "cache"
 
-LANGUAGES = ("ddl", "facts", "step", "read")  # of blocks that belong to a case and are no files
+LANGUAGES = ("ddl", "facts", "operations", "step", "read")  # of blocks that belong to a case and are no files
 
 FENCE = re.compile(r"^```(?P<info>.*)$")
 CLAIM = re.compile(r'#\s*(?P<severity>error|warning):\s*\[(?P<slug>[\w-]+)\]\s*"(?P<text>[^"#]*(?:"[^"#]*)*)"')
@@ -141,6 +144,11 @@ def rule_pages() -> list[Path]:
 def facts_pages() -> list[Path]:
     """Find the pages that show what reading understands."""
     return sorted(FACTS.glob("*.md"))
+
+
+def operation_pages() -> list[Path]:
+    """Find the pages that show what is read of a revision."""
+    return sorted(OPERATIONS.glob("*.md"))
 
 
 def cache_pages() -> list[Path]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flake8_autoincrement.facts.catalog import Constraint, Default, Identity, QualifiedName
+from flake8_autoincrement.facts.catalog import Constraint, ConstraintKind, Default, Identity, QualifiedName
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
@@ -286,6 +286,7 @@ class DropConstraint(Operation):
     name: str | Unknown
     if_exists: bool = False
     cascade: bool = False
+    kind: ConstraintKind | None = None  # None where the statement does not say it, as SQL never does
 
 
 @dataclass(frozen=True, slots=True)
@@ -676,6 +677,14 @@ class HasConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class HasKey:
+    """Asks whether a table has a primary key: of these columns, in any order, or of any where `columns` is None."""
+
+    table: QualifiedName
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HasSequence:
     """Asks whether a sequence is there."""
 
@@ -699,6 +708,13 @@ class HasSchema:
 @dataclass(frozen=True, slots=True)
 class Offline:
     """Asks whether SQL is written instead of run (`alembic upgrade --sql`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Asks which of several databases the revision is run for (Alembic's multidb template); `name` is its own."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -735,10 +751,12 @@ Condition = (
     | HasColumn
     | HasIndex
     | HasConstraint
+    | HasKey
     | HasSequence
     | HasType
     | HasSchema
     | Offline
+    | Database
     | Opaque
     | Not
     | AllOf

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from flake8_autoincrement.facts.catalog import Constraint, Index
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
@@ -38,7 +39,9 @@ class SqlType:
     `name` is the class that was written (`Integer`, `UtcDateTime`). `affinity` is the generic type's, `width` and
     `timestamp` are the PostgreSQL variant's. `timezone` says whether a timestamp has a time zone, and is None for
     every other type. `scale` is that of a numeric type, None if not given. `looked_up` is true where no type was
-    written and the registry of the class that gets the column made it of the annotation.
+    written and the registry of the class that gets the column made it of the annotation. `sql` is how PostgreSQL's
+    `format_type()` spells it, None where that is not known. `labels` are those of an enum type that is created along
+    with the table, None for every other type; none where they could not be read.
     """
 
     name: str
@@ -49,6 +52,8 @@ class SqlType:
     scale: int | None = None
     float: bool = False
     looked_up: bool = False
+    sql: str | None = None
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,9 @@ class Column:
 
     `autoincrement` is what SQLAlchemy has, "auto" if nothing was written; `stated` says whether it was written.
     `foreign_keys` are the targets as written (`users.id`), "?" where one could not be read. `index` and `nullable`
-    are None where not written. `key` is the name by which Python knows the column, None if that is `name`.
-    `declared_in` is the dotted name of the class that declares it, or of the Core table's variable; `span` is the
-    declaring statement, or the call that makes the column of a Core table.
+    are None where not written. `identity_always` tells GENERATED ALWAYS from BY DEFAULT. `key` is the name by which
+    Python knows the column, None if that is `name`. `declared_in` is the dotted name of the class that declares it, or
+    of the Core table's variable; `span` is the declaring statement, or the call that makes the column of a Core table.
     """
 
     name: str
@@ -125,6 +130,7 @@ class Column:
     onupdate: ClientDefault | Unknown | None = None
     server_default: ServerDefault | Unknown | None = None
     identity: bool = False
+    identity_always: bool = False
     computed: bool = False
     foreign_keys: tuple[str, ...] = ()
     key: str | None = None
@@ -185,7 +191,8 @@ class Table:
 
     `model` is the dotted class mapped to it, None for a Core `Table`; `variable` is the dotted name that a Core table
     is bound to, if any. `key` lists the primary key's columns. `incomplete` says why there may be columns that were
-    not read (a base class that could not be found, a reflected table), None where all were.
+    not read (a base class that could not be found, a reflected table), None where all were. `constraints` are those of
+    the table and of its columns, `indexes` those that are created along with it.
     """
 
     name: str
@@ -195,6 +202,8 @@ class Table:
     key: tuple[KeyColumn, ...]
     variable: str | None = None
     incomplete: Unknown | None = None
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
     span: Span | None = field(default=None, compare=False)
 
     @property

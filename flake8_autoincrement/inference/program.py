@@ -16,18 +16,21 @@ from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import Table
 from flake8_autoincrement.facts.unknown import Unknown, Unreadable
+from flake8_autoincrement.inference.declarations.constraints import Convention
 from flake8_autoincrement.inference.declarations.coretables import CoreTables
 from flake8_autoincrement.inference.declarations.models import Models
 from flake8_autoincrement.inference.dependencies import Dependencies
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.values import Class, Module
 from flake8_autoincrement.inference.finder import Finder
+from flake8_autoincrement.inference.migrations.revisions import Revisions, is_revision
 from flake8_autoincrement.inference.reach import Reach
 from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
 from flake8_autoincrement.inference.trees import collector_paused
-from flake8_autoincrement.inference.triggers import may_declare, names_table, never_readable
-from flake8_autoincrement.source import Span
+from flake8_autoincrement.inference.triggers import may_be_revision, may_declare, names_table, never_readable
+from flake8_autoincrement.source import Lines, Span
+from flake8_autoincrement.sql.statements import operations
 
 
 class Program:
@@ -50,6 +53,7 @@ class Program:
         self._reach = Reach(self._sources, self._finder)
         self._versions = (sqlalchemy, sqlmodel)
         self._trees: dict[str, nodes.Module] = {}
+        self._conventions: dict[str, Convention | None] = {}  # of the metadata of each `env.py`
         self._begin()
         self._facts: dict[str, FileFacts] = {}
 
@@ -86,6 +90,8 @@ class Program:
     def facts(self, path: str) -> FileFacts:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
+        if path not in self._facts and path.endswith(".sql"):
+            self._facts[path] = self._statements(path)
         if path not in self._facts:
             with _deep_recursion(), _quiet(), collector_paused():
                 self._facts[path] = self._read(path)
@@ -112,15 +118,25 @@ class Program:
         module = self._interpreter.executed(self._interpreter.module_at(path))
         if module.tree is None:
             return FileFacts(path, error=_parse_failure(path, text))
-        if _is_revision(module):
-            return FileFacts(path)
+        if is_revision(module):
+            revision = Revisions(self._interpreter, self._models, self._conventions).revision(module)
+            return FileFacts(path, revision=revision)
         return self._declared(module)
+
+    def _statements(self, path: str) -> FileFacts:
+        """Read a file of SQL."""
+        try:
+            with self._sources.on_behalf(path):
+                text = decoded(self._sources.data(path))
+        except ReadError as error:
+            return FileFacts(path, error=Unreadable(str(error), Span(path, 1, 0, 1, 0)))
+        return FileFacts(path, statements=operations(text, Lines(path, text).span))
 
     def _may_declare(self, path: str, data: bytes) -> bool:
         """Say whether a file could declare a table."""
         if not may_declare(data) or self._reach.is_of_known_library(path):
             return False
-        return names_table(data) or self._reach.leads_to_mapping(path, data)
+        return names_table(data) or may_be_revision(data) or self._reach.leads_to_mapping(path, data)
 
     def _unreadable(self, path: str, data: bytes) -> Unreadable | None:
         """Say why Python cannot read a file that declares nothing, None if it can; installed ones concern nobody."""
@@ -154,11 +170,6 @@ class Program:
 
 def _place(fact: ModelClass | Table) -> tuple[int, int]:
     return (fact.span.line, fact.span.column) if fact.span is not None else (0, 0)
-
-
-def _is_revision(module: Module) -> bool:
-    """Say whether a module is an Alembic revision, whose tables are a moment of history and not declarations."""
-    return "revision" in module.names and "down_revision" in module.names
 
 
 def _syntax_problem(path: str, text: str) -> Unreadable | None:

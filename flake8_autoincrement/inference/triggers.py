@@ -9,6 +9,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _WORDS = re.compile(
     rb"Column|mapped_column|olumn\w*\s*\(|Mapped\[|__table|SQLModel|declarative|Table|\.Model|map_imperatively"
+    rb"|down_revision"
 )
 _COMMENT = re.compile(rb"noqa[^\n]*ain")
 _BASES = re.compile(rb"class\s+\w+\s*\([^)]{0,4000}(?:Base|Model|Mixin|Entity)")
@@ -22,6 +23,11 @@ def may_declare(data: bytes) -> bool:
 def names_table(data: bytes) -> bool:
     """Say whether a class may name its table: such a one is a model also where its base could not be found."""
     return b"__table" in data
+
+
+def may_be_revision(data: bytes) -> bool:
+    """Say whether a file may be an Alembic revision."""
+    return b"down_revision" in data
 
 
 def is_plain(data: bytes) -> bool:

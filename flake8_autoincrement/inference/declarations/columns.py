@@ -254,7 +254,7 @@ class Columns:
             case "Sequence" if item is not None and isinstance(item, Made):
                 return replace(column, default=self._sequence(item)) if column.default is None else column
             case "Identity":
-                return replace(column, identity=True)
+                return replace(column, identity=True, identity_always=self._is_always(item))
             case "Computed":
                 return replace(column, computed=True)
             case "FetchedValue" | "DefaultClause" if column.server_default is None:
@@ -268,6 +268,12 @@ class Columns:
                 column, default=column.default or Unknown(f"an argument is not known: {item.why}", item.span)
             )
         return column
+
+    def _is_always(self, identity: Value) -> bool:
+        if not isinstance(identity, Made):
+            return False
+        given = identity.keywords.get("always", identity.args[0] if identity.args else Constant(False))
+        return self._interpreter.truth(given) is True
 
     def _referred(self, foreign_key: Made) -> SqlType | Unknown | None:
         """Give the type of the column that a foreign key names as an object, None if it is not plain."""
@@ -312,6 +318,7 @@ def merged(own: Column, annotated: Column) -> Column:
         onupdate=annotated.onupdate if own.onupdate is None else own.onupdate,
         server_default=annotated.server_default if own.server_default is None else own.server_default,
         identity=own.identity or annotated.identity,
+        identity_always=own.identity_always or annotated.identity_always,
         computed=own.computed or annotated.computed,
         foreign_keys=(*own.foreign_keys, *annotated.foreign_keys),
         nullable=annotated.nullable if own.nullable is None else own.nullable,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from flake8_autoincrement.facts.catalog import Constraint, Index
 from flake8_autoincrement.facts.keys import Version, key_columns
 from flake8_autoincrement.facts.model import Base, MissingBase, ModelClass, Role
 from flake8_autoincrement.facts.schema import UNREAD, Column, KeyColumn, Table
 from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 from flake8_autoincrement.inference.declarations.annotations import Annotations
 from flake8_autoincrement.inference.declarations.columns import Columns, Place, merged
+from flake8_autoincrement.inference.declarations.constraints import Constraints, TableName
 from flake8_autoincrement.inference.declarations.mapping import Attribute, Mapper, Scan
 from flake8_autoincrement.inference.declarations.references import References
 from flake8_autoincrement.inference.declarations.sqlmodels import SqlModels
@@ -43,12 +46,15 @@ class _Declared:
 
     columns: list[Column] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    made: list[tuple[str, Made]] = field(default_factory=list)
 
     def add(self, column: Column, value: Value | None) -> None:
         """Add a column and the value that makes it, if one was written."""
         self.columns.append(column)
         if value is not None:
             self.names[id(value)] = column.name
+        if isinstance(value, Made):
+            self.made.append((column.name, value))
 
 
 class Models:
@@ -57,12 +63,13 @@ class Models:
     def __init__(self, interpreter: Interpreter, sqlalchemy: Version, sqlmodel: Version) -> None:
         self._interpreter = interpreter
         self._sqlalchemy = sqlalchemy
-        types = SqlTypes(interpreter)
-        self._annotations = Annotations(interpreter, types)
-        self._columns = Columns(interpreter, types)
+        self.types = SqlTypes(interpreter)
+        self._annotations = Annotations(interpreter, self.types)
+        self._columns = Columns(interpreter, self.types)
         self.mapper = Mapper(interpreter, self._annotations, self._columns)
         self._references = References(interpreter, self.mapper, self._column_of)
-        self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, types, sqlmodel)
+        self._sqlmodels = SqlModels(interpreter, self._annotations, self._columns, self.types, sqlmodel)
+        self.constraints = Constraints(interpreter)
         self._bases: dict[Class, Base] = {}
 
     # Classes.
@@ -260,11 +267,11 @@ class Models:
                 columns.add(self._columns.column(made, place), value)
         incomplete = Unknown(REFLECTED, scan.cls.span) if scan.reflected else scan.incomplete
         options = {} if scan.table_options is None else _options(scan.table_options)
-        metadata = self._metadata(scan.cls)
+        metadata = self.metadata(scan.cls)
         span = self._place_of(scan.cls, path)
         return self._table(scan.table_name, columns, items, options, metadata, incomplete, scan.cls, span)
 
-    def _metadata(self, cls: Class) -> Value:
+    def metadata(self, cls: Class) -> Value:
         """Give a class's `MetaData`; Flask-SQLAlchemy makes one for each `__bind_key__`."""
         bind = self._interpreter.force(self._interpreter.class_attribute(cls, "__bind_key__"))
         if text_of(bind) is not None and any(isinstance(entry, Class) and entry.kind == "flask" for entry in cls.mro):
@@ -298,6 +305,10 @@ class Models:
             known = self.resolved_table(scan.table) is not None or isinstance(scan.table, Part)
             return None if known else Unknown("its __table__ is only known at run time", cls.span)
         return scan.table_name or scan.incomplete or Unknown("it is given no table name that is known", cls.span)
+
+    def core_column(self, made: Made) -> Column:
+        """Give the column that a call of `Column` outside of any table makes."""
+        return self._columns.column(made, Place("", None, None))
 
     def core_table(
         self, made: Made, path: str, module: str = "", model: Class | None = None, variable: str | None = None
@@ -359,6 +370,8 @@ class Models:
             if executing
             else None
         )
+        if self._interpreter.observer is not None:
+            columns = [self._typed(column, home) for column in columns]
         key = [self._typed(column, home) for column in self._key(columns, items, declared)]
         names = {column.name: column for column in key}
         columns = [names.get(column.name, column) for column in columns]
@@ -366,16 +379,34 @@ class Models:
         key = [column for column in columns if column.primary_key]
         if not key and incomplete is not None:
             key = [_unread_key(incomplete)]
+        schema = self._schema(options, metadata)
+        owner = TableName(name, schema, self.constraints.convention(metadata))
         return Table(
             name=name,
-            schema=self._schema(options, metadata),
+            schema=schema,
             model=model.dotted if model is not None else None,
             columns=tuple(columns),
             key=key_columns(key, self._sqlalchemy, incomplete),
             variable=variable,
             incomplete=incomplete,
+            constraints=tuple(self._constraints_of(items, declared, owner)),
+            indexes=tuple(self._indexes_of(items, declared, owner)),
             span=span,
         )
+
+    def _constraints_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Constraint]:
+        named = (self.constraints.of_item(item, table, declared.names) for item in items)
+        given = [constraint for constraint in named if constraint is not None]
+        if not any(constraint.kind == "primary key" for constraint in given):
+            yield self.constraints.named(Constraint("primary key"), table)
+        yield from given
+        for name, made in declared.made:
+            yield from self.constraints.of_column(made, name, table)
+
+    def _indexes_of(self, items: list[Value], declared: _Declared, table: TableName) -> Iterator[Index]:
+        found = [self.constraints.index_of_column(made, name, table) for name, made in declared.made]
+        found += [self.constraints.index_of_item(item, declared.names) for item in items]
+        yield from (index for index in found if index is not None)
 
     def _typed(self, column: Column, home: Module | None) -> Column:
         """Give a key column without a type the type of the column that it refers to."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flake8_autoincrement.facts.schema import Affinity, SqlType, Width
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.declarations.spellings import Spellings
 from flake8_autoincrement.inference.evaluate.classes import unwrapped
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.libraries import known_name
@@ -54,6 +55,7 @@ class SqlTypes:
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter = interpreter
+        self._spellings = Spellings(interpreter, self._spelling)
         self._found: dict[int, tuple[Class | Instance, SqlType | Unknown | None]] = {}
 
     def sql_type(self, value: Value, depth: int = 0) -> SqlType | Unknown | None:
@@ -74,13 +76,16 @@ class SqlTypes:
                 return self._own_type(value, lambda: self._class_type(value, depth))
             case Instance():
                 return self._own_type(value, lambda: self._instance_type(value, depth))
-            case Unknown():
-                return value
-            case Absent():
+            case Unknown() | Absent():
                 return Unknown(value.why, value.span)
             case Constant() if value.value is None:
                 return NULL
         return None
+
+    def _spelling(self, value: Value) -> str | None:
+        """Give the spelling of a type inside another."""
+        found = self.sql_type(value)
+        return found.sql if isinstance(found, SqlType) else None
 
     def _library_type(self, symbol: Symbol, made: Made) -> SqlType | Unknown | None:
         known = known_name(symbol)
@@ -89,11 +94,22 @@ class SqlTypes:
         dialect, _, short = known.rpartition(".")
         if short in _NOT_TYPES or dialect == "func" or not short[:1].isupper():
             return None
-        if dialect == "sqlmodel":
-            return self._sqlmodel_type(short)
         if dialect == "oracle" and short == "NUMBER":
             return SqlType(short, Affinity.NUMERIC)
-        return self._named(short, dialect, made)
+        found = self._sqlmodel_type(short) if dialect == "sqlmodel" else self._named(short, dialect, made)
+        spelling = self._spellings.spelling(short, made)
+        if spelling is None and found.timezone is True:
+            spelling = "timestamp with time zone"
+        if short not in ("Enum", "ENUM") or found is NULL:
+            return found if spelling is None or found is NULL else replace(found, sql=spelling)
+        return replace(found, sql=spelling, labels=self._created_labels(made))
+
+    def _created_labels(self, made: Made) -> tuple[str, ...] | None:
+        """Give the labels of an enum that is created along with the table, None if it is not."""
+        for flag in ("native_enum", "create_type"):
+            if flag in made.keywords and self._interpreter.truth(made.keywords[flag]) is False:
+                return None
+        return self._spellings.labels(made) or ()
 
     def _named(self, name: str, dialect: str, made: Made) -> SqlType:
         if name in _WIDTHS:
@@ -193,10 +209,12 @@ class SqlTypes:
         if hook is None or not isinstance(found, SqlType):
             return found
         text = text_of(self._interpreter.force(self._interpreter.call(unwrapped(hook[0]), [instance], {})))
-        if text is None or not text.upper().startswith("TIMESTAMP"):
-            return found
+        if text is None:
+            return replace(found, sql=None)
+        if not text.upper().startswith("TIMESTAMP"):
+            return replace(found, sql=text)
         return replace(
-            found, timestamp=True, timezone="WITH TIME ZONE" in text.upper() or text.upper() == "TIMESTAMPTZ"
+            found, timestamp=True, timezone="WITH TIME ZONE" in text.upper() or text.upper() == "TIMESTAMPTZ", sql=text
         )
 
     def _decorated(self, instance: Instance, depth: int) -> SqlType | Unknown | None:
@@ -227,7 +245,14 @@ class SqlTypes:
 def _on_postgresql(generic: SqlType, variant: SqlType | Unknown | None) -> SqlType | Unknown:
     """Combine a generic type with what PostgreSQL has in its place."""
     if isinstance(variant, SqlType):
-        return replace(generic, width=variant.width, timestamp=variant.timestamp, timezone=variant.timezone)
+        return replace(
+            generic,
+            width=variant.width,
+            timestamp=variant.timestamp,
+            timezone=variant.timezone,
+            sql=variant.sql,
+            labels=variant.labels,
+        )
     why = variant or Unknown("what it is on PostgreSQL is only known at run time")
     if generic.affinity is Affinity.OTHER:
         return replace(generic, timezone=why) if generic.timestamp else generic

@@ -10,7 +10,14 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.builtins import Builtins
 from flake8_autoincrement.inference.evaluate.classes import unwrapped
 from flake8_autoincrement.inference.evaluate.containers import Near
-from flake8_autoincrement.inference.evaluate.core import MAXIMUM_CALL_STEPS, MAXIMUM_DEPTH, Exhausted, Raised
+from flake8_autoincrement.inference.evaluate.core import (
+    MAXIMUM_CALL_STEPS,
+    MAXIMUM_DEPTH,
+    MAXIMUM_RECURSION,
+    Exhausted,
+    Raised,
+)
+from flake8_autoincrement.inference.evaluate.files import PathText
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -48,6 +55,10 @@ class Calls(Builtins):
 
     def call(self, callee: Value, args: list[Value], keywords: dict[str, Value], site: Span | None = None) -> Value:
         """Call a value; a function of another package is called when its result is needed."""
+        if self.observer is not None:
+            callee = self.force(callee)
+            seen = self.observer.called(callee, args, keywords, site)
+            return self._call_now(callee, args, keywords, site) if seen is None else seen
         if isinstance(callee, Deferred) and callee.value is None:
             return Deferred(self._put_off(callee, args, keywords, site))
         callee = self.force(callee)
@@ -107,14 +118,17 @@ class Calls(Builtins):
         """Execute a function's body and give what it returns."""
         if len(self.frames) >= MAXIMUM_DEPTH:
             return Unknown("calls are nested too deeply", site)
+        if self.observer is not None and self._calls_itself(function):
+            return Unknown(f"{function.name}() calls itself on what is not known", site)
         frame = Frame(function, args[0] if args else None)
         names = self._bound_arguments(function, args, keywords)
         if isinstance(names, Unknown):
             return names
         scope = Scope(names, function.scope, function.scope.module, None, frame)
         outer, self.uncertain = (self.uncertain, self.limit), 0
-        if not self.frames:
-            self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS)
+        is_bounded = not self.frames if self.observer is None else len(self.frames) == 1
+        if is_bounded:
+            self.limit = min(self.limit, self.steps + MAXIMUM_CALL_STEPS * (1 if self.observer is None else 3))
         self.frames.append(frame)
         if site is not None:
             self.sites.append(site)
@@ -125,8 +139,10 @@ class Calls(Builtins):
                 return Unknown(f"{function.name}() raises", site)
             raise
         except Exhausted:
-            if len(self.frames) > 1 or self.steps > outer[1]:
+            if not is_bounded or self.steps > outer[1]:
                 raise
+            if self.observer is not None:
+                self.observer.abandoned(function, [*args, *keywords.values()], site)
             why = Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
             for value in (*args, *keywords.values(), *self._mentioned(function)):
                 self.spoil(value, why)
@@ -136,6 +152,10 @@ class Calls(Builtins):
             self.frames.pop()
             if site is not None:
                 self.sites.pop()
+
+    def _calls_itself(self, function: Function) -> bool:
+        """Say whether a function is being executed so often already that what it waits for will hardly come."""
+        return sum(frame.function is function for frame in self.frames) >= MAXIMUM_RECURSION
 
     def _mentioned(self, function: Function) -> Iterator[Value]:
         """Give the values of the names in a function's body that are bound around it."""
@@ -150,12 +170,24 @@ class Calls(Builtins):
     def _executed_function(self, function: Function, scope: Scope, frame: Frame) -> Value:
         if _is_lambda(function):
             return self.evaluate(function.node.body, scope)
-        return self._result(frame, self.execute(body_of(function.node), scope))
+        if self.observer is None:
+            return self._result(frame, self.execute(body_of(function.node), scope))
+        frame.depth = self.observer.depth()
+        try:
+            ending = self.execute(body_of(function.node), scope)
+            if ending is None and frame.returns:
+                self.returned(frame, Constant(None))
+                ending = "return"
+            return self._result(frame, ending)
+        finally:
+            self.observer.release(frame.depth, ("return", "break", "continue"))
 
     def _result(self, frame: Frame, ending: str | None) -> Value:
         if frame.yields:
             return Items("list", frame.yields)
         returns = frame.returns
+        if len(returns) > 1 and (answer := self.answer(frame)) is not None:
+            return answer
         if ending is None:
             returns = [*returns, Constant(None)]
         if not returns:
@@ -218,6 +250,10 @@ class Calls(Builtins):
 
     def attribute(self, value: Value, name: str) -> Value:
         """Give an attribute of a value; of a value that waits, when it is needed."""
+        if self.observer is not None:
+            value = self.force(value)
+            if (seen := self.observer.attribute(value, name)) is not None:
+                return seen
         if isinstance(value, Deferred) and value.value is None:
             return Deferred(lambda: self.attribute(self.force(value), name))
         value = self.force(value)
@@ -236,6 +272,8 @@ class Calls(Builtins):
                 return self.super_attribute(value, name)
             case Member() if name in ("value", "name"):
                 return Constant(value.value if name == "value" else value.name)
+            case PathText():
+                return self.path_attribute(value, name)
             case Constant() | Items() | Mapping():
                 return Method(value, name)
             case Made():

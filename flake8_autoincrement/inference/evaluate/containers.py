@@ -9,6 +9,7 @@ from math import prod
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.modules import Modules
+from flake8_autoincrement.inference.evaluate.observer import Entry, Listing
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Bound,
@@ -153,12 +154,28 @@ class Containers(Modules):
             case Constant() if isinstance(value.value, (str, bytes)):
                 plain = self._index(self.force(index))
                 return Unknown("an unknown index") if plain is None else computed(operator.getitem, value.value, plain)
+            case Entry() | Listing():
+                return self._of_database(value, index)
             case Unknown():
                 return value
             case Instance():
                 hook = self.attribute(value, "__getitem__")
                 return Unknown("an item of an object") if isinstance(hook, Absent) else self.call(hook, [index], {})
         return Indexed(value, index)
+
+    def _of_database(self, value: Entry | Listing, index: Value) -> Value:
+        """Take an item of what only a database knows."""
+        key = text_of(self.force(index))
+        match value:
+            case Entry() if key == "name":
+                return value
+            case Listing(of="key columns") if key == "name":
+                return Entry(value.why, None, value)
+            case Listing(of="key columns") if key == "constrained_columns":
+                return value
+            case Listing(of="tables") if key is not None:
+                return Indexed(value, index)
+        return Unknown("what a database says of something")
 
     def _item(self, value: Items, index: Value) -> Value:
         plain = self._index(index)

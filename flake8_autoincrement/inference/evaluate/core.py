@@ -11,6 +11,7 @@ from astroid import nodes
 
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.inference.evaluate.observer import Observer
 from flake8_autoincrement.inference.evaluate.values import (
     Class,
     Deferred,
@@ -34,6 +35,7 @@ Result = TypeVar("Result")
 MAXIMUM_STEPS = 100_000  # expressions and statements for one statement of a module's body, calls included
 MAXIMUM_CALL_STEPS = 20_000  # the same for one call that a statement makes; the call is unknown then, not the statement
 MAXIMUM_DEPTH = 60  # calls within calls
+MAXIMUM_RECURSION = 8  # calls of a function inside itself, while somebody observes
 MAXIMUM_GENERATIONS = 5  # classes that are made by a `declared_attr` of such a class
 
 
@@ -64,6 +66,7 @@ class Core(ABC):
         self.trying = 0  # how many try statements are around what is being executed
         self.open_exits = 0  # how often a loop or function might have been left on a path that may not be taken
         self.is_mapped: Callable[[Class], bool] | None = None  # set by who knows what SQLAlchemy maps
+        self.observer: Observer | None = None  # of the run whose functions are being executed
         self.has_changed_others = False  # whether a module changed what another one made
         self._trees: dict[str, nodes.Module] = {} if trees is None else trees
         self._symbols: dict[str, Symbol] = {}
@@ -159,6 +162,15 @@ class Core(ABC):
             yield
         finally:
             executing.pop()
+
+    @contextmanager
+    def observed(self, observer: Observer | None) -> Iterator[None]:
+        """Let an observer see what is executed inside the block, or nobody."""
+        outer, self.observer = self.observer, observer
+        try:
+            yield
+        finally:
+            self.observer = outer
 
     @contextmanager
     def unrecorded(self) -> Iterator[None]:

@@ -15,7 +15,9 @@ from flake8_autoincrement.inference.evaluate.containers import (
     is_too_large,
     is_wide,
 )
+from flake8_autoincrement.inference.evaluate.observer import Entry, Listing, Question, all_of, any_of, negated
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
+from flake8_autoincrement.inference.evaluate.texts import Piece, Template, put_together
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
     TRUE,
@@ -34,6 +36,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 from flake8_autoincrement.source import Span
 
+UNDECIDED = "it depends on what is only known at run time"
 CONVERSIONS: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": ascii}
 BUILTIN_NAMES = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
 
@@ -46,6 +49,8 @@ class Expressions(Operators):
         self.step()
         match node:
             case nodes.Const():
+                if type(node.value) is str:
+                    return Constant(node.value, origin=(node, scope.module))
                 return TOO_LARGE if type(node.value) is int and is_too_large(node.value) else Constant(node.value)
             case nodes.Name():
                 return self._name(node, scope)
@@ -161,28 +166,42 @@ class Expressions(Operators):
         return made
 
     def _formatted(self, node: nodes.JoinedStr, scope: Scope) -> Value:
-        parts: list[str] = []
+        parts: list[Value] = []
         values: list[Value] = []
+        literal = 0  # characters of the literal itself so far
         for piece in node.values:
             if isinstance(piece, nodes.Const):
-                parts.append(str(piece.value))
+                text = str(piece.value)
+                parts.append(Constant(text, origin=(Piece(0, len(text), node, scope.module, literal),)))
+                literal += len(text)
                 continue
             value = self.force(self.evaluate(piece.value, scope))
             values.append(value)
-            specification = piece.format_spec
-            form = text_of(self._formatted(specification, scope)) if specification is not None else ""
-            if not isinstance(value, Constant) or form is None:
-                return Unknown("an f-string with an unknown part", self.span(node, scope.module))
-            if is_wide(form):
-                return Unknown("a value too large to compute", self.span(node, scope.module))
-            try:
-                shown = value.value if piece.conversion < 0 else CONVERSIONS[chr(piece.conversion)](value.value)
-                parts.append(format(shown, form))
-            except (ValueError, TypeError, OverflowError, MemoryError):
-                return Unknown("an f-string that fails", self.span(node, scope.module))
-        if sum(map(len, parts)) > MAXIMUM_TEXT:
+            shown = self._shown(piece, value, scope)
+            if isinstance(shown, Unknown) and self.observer is None:
+                return Unknown(shown.why, self.span(node, scope.module))
+            parts.append(shown)
+        if sum(len(str(part.value)) for part in parts if isinstance(part, Constant)) > MAXIMUM_TEXT:
             return Unknown("a value too large to compute", self.span(node, scope.module))
-        return assumed(Constant("".join(parts)), *values)
+        return assumed(put_together(parts, "an f-string with an unknown part"), *values)
+
+    def _shown(self, piece: nodes.FormattedValue, value: Value, scope: Scope) -> Value:
+        """Give the text of a replacement field of an f-string."""
+        specification = piece.format_spec
+        form = text_of(self._formatted(specification, scope)) if specification is not None else ""
+        if isinstance(value, Template) and not form:
+            return value
+        if not isinstance(value, Constant) or form is None:
+            return Unknown("an f-string with an unknown part")
+        if is_wide(form):
+            return Unknown("a value too large to compute")
+        if type(value.value) is str and not form and piece.conversion < 0:
+            return value
+        try:
+            shown = value.value if piece.conversion < 0 else CONVERSIONS[chr(piece.conversion)](value.value)
+            return Constant(format(shown, form))
+        except (ValueError, TypeError, OverflowError, MemoryError):
+            return Unknown("an f-string that fails")
 
     def _slice(self, node: nodes.Slice, scope: Scope) -> Value:
         bounds = (node.lower, node.upper, node.step)
@@ -205,7 +224,8 @@ class Expressions(Operators):
         return value
 
     def _conditional(self, node: nodes.IfExp, scope: Scope) -> Value:
-        truth = self.truth(self.evaluate(node.test, scope))
+        test = self.evaluate(node.test, scope)
+        truth = self.truth(test)
         if truth is None:
             return self.joined(self.evaluate(node.body, scope), self.evaluate(node.orelse, scope))
         return self.evaluate(node.body if truth else node.orelse, scope)
@@ -213,22 +233,37 @@ class Expressions(Operators):
     def _boolean(self, node: nodes.BoolOp, scope: Scope) -> Value:
         """Evaluate `and` and `or`, stopping as Python does."""
         stops = node.op == "or"
-        unknown: Value | None = None
+        unknown: list[Value] = []
         for operand in node.values:
             value = self.evaluate(operand, scope)
             truth = self.truth(value)
             if truth is stops:
-                return value if unknown is None else self.joined(unknown, value)
+                return value if not unknown else self._stopped(unknown, value)
             if truth is None:
-                unknown = value if unknown is None else Unknown("it depends on what is only known at run time")
-        if unknown is not None:
-            return unknown
-        return value
+                unknown.append(value)
+        if len(unknown) > 1:
+            return self._combined_question(stops, unknown)
+        return unknown[0] if unknown else value
+
+    def _stopped(self, unknown: list[Value], value: Value) -> Value:
+        """Give an `and` or `or` that ends with a known operand, behind others that are not known."""
+        if all(isinstance(self.force(one), Question) for one in unknown):
+            return Constant(self.truth(value))
+        return self.joined(unknown[0] if len(unknown) == 1 else Unknown(UNDECIDED), value)
+
+    def _combined_question(self, stops: bool, unknown: list[Value]) -> Value:
+        """Give what an `and` or `or` of several unknown values asks."""
+        if self.observer is None:
+            return Unknown(UNDECIDED)
+        conditions = [self.observer.condition(self.force(value)) for value in unknown]
+        return Question(UNDECIDED, None, any_of(conditions) if stops else all_of(conditions))
 
     def _unary(self, node: nodes.UnaryOp, scope: Scope) -> Value:
         value = self.force(self.evaluate(node.operand, scope))
         if node.op == "not":
             truth = self.truth(value)
+            if truth is None and self.observer is not None:
+                return Question(UNDECIDED, None, negated(self.observer.condition(value)))
             return Unknown("the negation of an unknown value") if truth is None else Constant(not truth)
         if isinstance(value, Constant) and isinstance(value.value, (int, float)):
             return self.signed(node.op, value.value)
@@ -238,6 +273,9 @@ class Expressions(Operators):
         left = self.force(self.evaluate(node.left, scope))
         for sign, right_node in node.ops:
             right = self.force(self.evaluate(right_node, scope))
+            if self.observer is not None and (asked := self.observer.compared(sign, left, right)) is not None:
+                if len(node.ops) == 1:
+                    return asked
             truth = self.compared(sign, left, right)
             if truth is not True:
                 return FALSE if truth is False else Unknown("a comparison of unknown values")
@@ -254,7 +292,22 @@ class Expressions(Operators):
         for certain in self._rounds(node.generators, inner, made):
             if certain:
                 self.add(made, self.evaluate(node.elt, inner))
+        if isinstance(made.open, Listing) and len(node.generators) == 1:
+            return self._listed(node, inner, made.open)
         return made
+
+    def _listed(
+        self, node: nodes.ListComp | nodes.GeneratorExp | nodes.SetComp, inner: Scope, listing: Listing
+    ) -> Value:
+        """Give a comprehension over the names that a database knows: other such names, or whether there is one."""
+        asked = [self.force(self.evaluate(test, inner)) for test in node.generators[0].ifs]
+        questions = [test for test in asked if isinstance(test, Question)]
+        if questions and len(questions) == len(asked):
+            return Question(UNDECIDED, None, all_of([question.condition for question in questions]))
+        element = self.force(self.evaluate(node.elt, inner))
+        if not asked and isinstance(element, Question):
+            return element
+        return listing if not asked and isinstance(element, Entry) else Unknown("an unknown choice of unknown names")
 
     def _dict_comprehension(self, node: nodes.DictComp, scope: Scope) -> Value:
         made = Mapping({}, born=self.uncertain)
@@ -270,7 +323,12 @@ class Expressions(Operators):
             yield True
             return
         first, *rest = generators
-        items = self.items(self.evaluate(first.iter, scope))
+        iterable = self.evaluate(first.iter, scope)
+        items = self.items(iterable)
+        if items is None and isinstance(listing := self.force(iterable), Listing):
+            self.assign(first.target, Entry(listing.why, listing.span, listing), scope)
+            made.open = listing
+            return
         if items is None:
             made.open = Unknown("it is made from an unknown iterable", self.span(first.iter, scope.module))
             return

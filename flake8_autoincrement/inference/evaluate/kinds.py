@@ -8,7 +8,7 @@ import numbers
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.libraries import known_name
-from flake8_autoincrement.inference.evaluate.standard import Standard
+from flake8_autoincrement.inference.evaluate.files import Files
 from flake8_autoincrement.inference.evaluate.values import (
     Bound,
     Class,
@@ -24,7 +24,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 
 
-class Kinds(Standard):
+class Kinds(Files):
     """Answers `isinstance`, `issubclass` and `type`."""
 
     def type_of(self, value: Value) -> Value:

@@ -8,6 +8,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Class,
     Constant,
+    Conventional,
     Instance,
     Items,
     Made,
@@ -76,8 +77,11 @@ class Libraries(Classes):
                 return self.inherits_table(self.force(args[0]))
             case "Table" | "mapper":
                 self.record(made)
-            case "declarative_mixin" | "quoted_name" | "conv" if args:
+            case "declarative_mixin" | "quoted_name" if args:
                 return args[0]
+            case "conv" if args:
+                text = text_of(self.force(args[0]))
+                return args[0] if text is None else Conventional(text)
         if symbol.path in ("six.with_metaclass", "future.utils.with_metaclass") and args:
             return self.class_of(made, "with_metaclass", args[1:], {"metaclass": args[0]}, "")
         return made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from flake8_autoincrement.facts.operation import Condition
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.containers import (
     MAXIMUM_GROWTH,
@@ -15,7 +17,9 @@ from flake8_autoincrement.inference.evaluate.containers import (
     is_wide,
 )
 from flake8_autoincrement.inference.evaluate.libraries import Libraries
+from flake8_autoincrement.inference.evaluate.observer import Perhaps
 from flake8_autoincrement.inference.evaluate.operators import assumed
+from flake8_autoincrement.inference.evaluate.texts import Template, aligned, fields, put_together
 from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Bound,
@@ -50,8 +54,15 @@ class Methods(Libraries):
         if method.name in _CHANGING:
             self.note_change(receiver)
         match receiver:
+            case Constant(value=str()) if method.name == "format" and self.observer is not None:
+                return self._filled(receiver, args, keywords)
+            case Constant(value=str()) if method.name == "join" and self.observer is not None and args:
+                return self._joined_text(receiver, args[0])
             case Constant() if isinstance(receiver.value, (str, bytes)):
-                return assumed(self._text_method(receiver.value, method.name, args, keywords), receiver)
+                made = self._text_method(receiver.value, method.name, args, keywords)
+                if receiver.origin is not None and isinstance(made, Constant) and isinstance(made.value, str):
+                    made = aligned(made.value, receiver)
+                return assumed(made, receiver)
             case Items():
                 return self._items_method(receiver, method.name, args, keywords)
             case Mapping():
@@ -61,6 +72,60 @@ class Methods(Libraries):
             case Wrapped():
                 return receiver
         return Unknown(f"the method {method.name} of a constant")
+
+    def _filled(self, template: Constant, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """Fill the fields of a text as `str.format` does, with what is known."""
+        try:
+            split = list(fields(template))
+        except ValueError as error:
+            return Unknown(f"computing it fails: {error}")
+        if is_wide(str(template.value)):
+            return TOO_LARGE
+        parts: list[Value] = []
+        for at, part in enumerate(split):
+            if isinstance(part, Constant):
+                parts.append(part)
+                continue
+            name, form, conversion = part
+            position = sum(isinstance(other, tuple) for other in split[:at])
+            value = self._field(name, position, args, keywords)
+            if isinstance(value, Constant) and (form or conversion or not isinstance(value.value, str)):
+                spelt = "{" + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "") + "}"
+                value = self._converted(spelt.format, [value], {})
+            known = isinstance(value, (Constant, Template))
+            parts.append(value if known else Unknown("a part that is not known"))
+        if extent([part.value for part in parts if isinstance(part, Constant)]) > MAXIMUM_TEXT:
+            return TOO_LARGE
+        return assumed(put_together(parts, "a text with an unknown part"), *args, *keywords.values())
+
+    def _field(self, name: str, position: int, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """Give the value of a field: `{}`, `{0}`, `{name}`, `{name.attribute}` or `{name[item]}`."""
+        first, *rest = re.split(r"[.\[]", name)
+        at = position if not first else int(first) if first.isdecimal() and len(first) < 9 else None
+        if at is None:
+            value = keywords.get(first)
+        else:
+            value = args[at] if at < len(args) else None
+        if value is None:
+            return Unknown("a field that is not given")
+        for part in rest:
+            index = part.removesuffix("]")
+            value = self.subscript(value, Constant(index)) if part.endswith("]") else self.attribute(value, part)
+        return self.force(value)
+
+    def _joined_text(self, separator: Constant, parts: Value) -> Value:
+        """Join texts, of which some may be unknown."""
+        items = self.items(parts)
+        if items is None or (isinstance(found := self.force(parts), Items) and found.is_unordered):
+            return Unknown("a joining of unknown texts")
+        between: list[Value] = []
+        for item in map(self.force, items):
+            if isinstance(item, Constant) and not isinstance(item.value, str):
+                return Unknown("computing it fails: a text is expected")
+            between += [separator, item] if between else [item]
+        if extent([part.value for part in between if isinstance(part, Constant)]) > MAXIMUM_TEXT:
+            return TOO_LARGE
+        return assumed(put_together(between, "a text with an unknown part"), *items)
 
     def _gotten(self, receiver: Function | Wrapped, args: list[Value]) -> Value:
         """Reach a function as a descriptor is reached: `function.__get__(instance, cls)`."""
@@ -79,6 +144,9 @@ class Methods(Libraries):
 
     def _items_method(self, receiver: Items, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         match name, args:
+            case ("append" | "add", [item]) if (condition := self._condition(receiver)) is not None:
+                receiver.items.append(Perhaps("whether it is in the list depends on a database", None, condition, item))
+                return NONE
             case ("append" | "add", [item]):
                 self.add(receiver, item)
             case ("extend" | "update", [more]):
@@ -107,6 +175,12 @@ class Methods(Libraries):
                 return receiver.open
         self.doubt(receiver)
         return NONE
+
+    def _condition(self, receiver: Items) -> Condition | None:
+        """Give the condition under which a list is changed here, None where that is no question."""
+        if self.observer is None or self.uncertain <= receiver.born or receiver.open is not None:
+            return None
+        return self.observer.path(0)
 
     def _insert(self, receiver: Items, at: tuple[object] | None, item: Value) -> None:
         end = len(receiver.items)

@@ -115,7 +115,7 @@ class Modules(Core):
         """Execute one statement of a module's body, with a budget of its own."""
         module.done.add(at)
         module.running.append(at)
-        with self.at(module):
+        with self.at(module), self.observed(None):
             place = self.span(statement, module)
             limit = MAXIMUM_STEPS if module.steps < MAXIMUM_MODULE_STEPS else MAXIMUM_LATE_STEPS
             ending = self.within_budget(lambda: self._execute_counted(module, statement), place, limit)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.containers import MAXIMUM_ITEMS, Containers, computed, is_symbolic, is_wide
+from flake8_autoincrement.inference.evaluate.containers import (
+    MAXIMUM_ITEMS,
+    MAXIMUM_TEXT,
+    TOO_LARGE,
+    Containers,
+    computed,
+    extent,
+    is_symbolic,
+    is_wide,
+)
+from flake8_autoincrement.inference.evaluate.observer import Perhaps
+from flake8_autoincrement.inference.evaluate.texts import Template, part_of, put_together
 from flake8_autoincrement.inference.evaluate.values import (
     Absent,
     Assumed,
@@ -55,6 +67,7 @@ _COMPARISON: dict[str, Callable[..., bool]] = {
 
 
 CONDITIONAL_COLUMN = "which column it is depends on a condition that is only known at run time"
+_PLACEHOLDER = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<form>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
 _SET_METHODS = {"-": "difference", "&": "intersection", "|": "union"}
 _COLUMN_MAKERS = (".Column", ".mapped_column")
 
@@ -66,6 +79,16 @@ class Operators(Containers):
         """Apply an operator to two values."""
         left, right = self.force(left), self.force(right)
         match left, right:
+            case (Constant(value=str(first)), Constant(value=str(second))) if sign == "+":
+                if len(first) + len(second) > MAXIMUM_TEXT:
+                    return TOO_LARGE
+                return assumed(put_together([left, right], ""), left, right)
+            case (Constant(value=str()) | Template(), _) if sign == "+" and self.observer is not None:
+                return put_together([left, right], "a text with an unknown part")
+            case (_, Constant(value=str()) | Template()) if sign == "+" and self.observer is not None:
+                return put_together([left, right], "a text with an unknown part")
+            case (Constant(value=str()), _) if sign == "%" and self.observer is not None:
+                return self._interpolated(left, right)
             case (Constant(), Constant()) if sign in _ARITHMETIC:
                 if sign == "%" and isinstance(left.value, (str, bytes)) and is_wide(str(left.value)):
                     return Unknown("a value too large to compute")
@@ -94,6 +117,32 @@ class Operators(Containers):
         """Apply a sign to a number."""
         return computed(_SIGNS[sign], value)
 
+    def _interpolated(self, template: Constant, right: Value) -> Value:
+        """Fill `%s` and `%(name)s` of a text, with what is known."""
+        given = right.items if isinstance(right, Items) and right.kind == "tuple" else [right]
+        unknown = Unknown("a part that is not known")
+        parts: list[Value] = []
+        end = position = 0
+        text = str(template.value)
+        for found in _PLACEHOLDER.finditer(text):
+            parts.append(part_of(template, end, found.start()))
+            end = found.end()
+            if found["kind"] == "%":
+                parts.append(Constant("%"))
+                continue
+            if found["name"] is not None:
+                value = self.force(self.subscript(right, Constant(found["name"])))
+            else:
+                value = self.force(given[position]) if position < len(given) else unknown
+                position += 1
+            if isinstance(value, Constant) and found["form"] + found["kind"] != "s":
+                value = computed(operator.mod, "%" + found["form"] + found["kind"], (value.value,))
+            parts.append(value if isinstance(value, (Constant, Template)) else unknown)
+        parts.append(part_of(template, end, len(text)))
+        if extent([part.value for part in parts if isinstance(part, Constant)]) > MAXIMUM_TEXT or is_wide(text):
+            return TOO_LARGE
+        return assumed(put_together(parts, "a % with an unknown part"), right)
+
     def _percent(self, template: str, right: Items | Mapping) -> Value:
         if right.open is not None:
             return right.open
@@ -112,6 +161,8 @@ class Operators(Containers):
                 return None
             case Constant():
                 return bool(value.value)
+            case Items() if value.items and all(isinstance(item, Perhaps) for item in value.items):
+                return None
             case Items():
                 return True if value.items or value.kind == "iterator" else None if value.open else False
             case Mapping():
@@ -213,7 +264,7 @@ class Operators(Containers):
 def assumed(result: Value, *parts: Value) -> Value:
     """Mark a constant as assumed where a part of it is."""
     is_assumed = isinstance(result, Constant) and any(map(_holds_assumed, parts))
-    return Assumed(result.value) if is_assumed and isinstance(result, Constant) else result
+    return Assumed(result.value, origin=result.origin) if is_assumed and isinstance(result, Constant) else result
 
 
 def _holds_assumed(value: Value) -> bool:

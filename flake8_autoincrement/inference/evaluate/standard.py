@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from inspect import cleandoc
+from textwrap import dedent
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.methods import Methods
+from flake8_autoincrement.inference.evaluate.texts import Template, aligned
 from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Assumed,
@@ -74,12 +77,21 @@ class Standard(Methods):
                 return None if name is None or name.startswith(".") else self._imported(name)
             case "sqlalchemy.orm.declared_attr" | "sqlalchemy.ext.declarative.declared_attr" if args:
                 return Wrapped("declared_attr", args[0])
+            case "textwrap.dedent" | "inspect.cleandoc" if args:
+                return self._unindented(path, self.force(args[0]))
             case "types.new_class" if args:
                 return self._new_class(args, site)
         module, _, name = path.rpartition(".")
         if module == "re" and name in (*_RE_FUNCTIONS, "compile"):
             return self._regular(name, args, keywords)
         return None
+
+    def _unindented(self, path: str, value: Value) -> Value | None:
+        """Take the indentation off a text; where only parts of it are known it stays, as blanks mean nothing in SQL."""
+        if isinstance(value, Template):
+            return value
+        text = text_of(value)
+        return None if text is None else aligned((dedent if path == "textwrap.dedent" else cleandoc)(text), value)
 
     def _imported(self, name: str) -> Value | None:
         return self.module_named(name, executing[-1]) if executing else None

@@ -6,15 +6,21 @@ from collections.abc import Sequence
 
 from astroid import nodes
 
+from flake8_autoincrement.facts.operation import Condition, Opaque
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
 from flake8_autoincrement.inference.evaluate.containers import Near
 from flake8_autoincrement.inference.evaluate.core import Raised
+from flake8_autoincrement.inference.evaluate.observer import Entry, Observer, Perhaps, Question, all_of, any_of, negated
 from flake8_autoincrement.inference.evaluate.values import (
+    FALSE,
+    TRUE,
     Absent,
     Constant,
     Deferred,
+    Frame,
     Instance,
+    Items,
     Made,
     Scope,
     Symbol,
@@ -98,14 +104,42 @@ class Statements(Bindings):
 
     def take_effect(self, value: Value, node: nodes.NodeNG) -> None:
         """Compute the value of a statement for its effect, if that belongs to this project or may make a table."""
-        if isinstance(value, Near) or (isinstance(value, Deferred) and may_make_table(node)):
+        if (
+            isinstance(value, Near)
+            or self.observer is not None
+            or (isinstance(value, Deferred) and may_make_table(node))
+        ):
             self.force(value)
 
     def _return(self, node: nodes.Return, scope: Scope) -> Ending:
         value = Constant(None) if node.value is None else self.evaluate(node.value, scope)
         if self.frames:
-            self.frames[-1].returns.append(value)
+            self.returned(self.frames[-1], value)
         return "return"
+
+    def returned(self, frame: Frame, value: Value) -> None:
+        """Remember what a function returns on this path."""
+        frame.returns.append(value)
+        if self.observer is not None:
+            frame.paths.append(self.observer.path(frame.depth))
+
+    def answer(self, frame: Frame) -> Value | None:
+        """Give the question that a function answers on different paths, None if it gives something else."""
+        if self.observer is None or len(frame.paths) != len(frame.returns):
+            return None
+        conditions = []
+        for path, value in zip(frame.paths, map(self.force, frame.returns), strict=True):
+            truth = self.truth(value)
+            if truth is False:
+                continue
+            if not isinstance(value, (Question, Entry)) and not (isinstance(value, Constant) and value.value is True):
+                return None
+            asked = [self.observer.condition(value)] if isinstance(value, Question) else []
+            parts = [*([] if path is None else [path]), *asked]
+            if not parts:
+                return TRUE
+            conditions.append(all_of(parts))
+        return Question("it is only known at run time", None, any_of(conditions)) if conditions else FALSE
 
     # Conditions.
 
@@ -117,28 +151,53 @@ class Statements(Bindings):
         truth = self.truth(test)
         if truth is not None:
             return self.execute(node.body if truth else node.orelse, scope)
-        return self._either([node.body, node.orelse], scope)
+        return self._either([node.body, node.orelse], scope, self._asked(test))
+
+    def _asked(self, test: Value) -> list[Condition]:
+        """Give the conditions of the two branches of a test, none where nobody observes."""
+        if self.observer is None:
+            return []
+        condition = self.observer.condition(test)
+        return [condition, negated(condition)]
 
     def _typing_only(self, body: list[nodes.NodeNG], scope: Scope) -> None:
         """Bind what only type checkers see where only annotations look."""
         self.execute(body, Scope(scope.module.typing_names, self.scope_of(scope.module), scope.module))
 
-    def _either(self, bodies: list[list[nodes.NodeNG]], scope: Scope) -> Ending:
-        """Execute bodies of which one will be taken, and keep what they agree upon."""
+    def _either(
+        self, bodies: list[list[nodes.NodeNG]], scope: Scope, conditions: Sequence[Condition] = ()
+    ) -> Ending:
+        """Execute bodies of which one will be taken, and keep what they agree upon.
+
+        `conditions` are those under which each is taken, where somebody observes and they are known.
+        """
+        observer = self.observer
+        if observer is not None and not conditions:
+            conditions = [Opaque("which case it is is only known at run time")] * len(bodies)
         self.uncertain += 1
         before = dict(scope.names)
         endings: list[Ending] = []
         results: list[dict[str, Value]] = []
-        for body in bodies:
+        branches: list[object] = []
+        for at, body in enumerate(bodies):
             scope.names.clear()
             scope.names.update(before)
-            ending = self.execute(body, scope)
+            if observer is None:
+                ending = self.execute(body, scope)
+            else:
+                with observer.branch(conditions[at]) as branch:
+                    ending = self.execute(body, scope)
+                branches.append(branch)
             endings.append(ending)
             if ending is None:
                 results.append(dict(scope.names))
         self.uncertain -= 1
         scope.names.clear()
         scope.names.update(self._merged(results) if results else before)
+        if observer is not None:
+            depth = observer.depth()
+            observer.branched(branches, endings)
+            self.uncertain += observer.depth() > depth
         if None in endings:
             self.open_exits += any(ending in ("return", "break") for ending in endings)
             return None
@@ -164,19 +223,47 @@ class Statements(Bindings):
     def _for(self, node: nodes.For, scope: Scope) -> Ending:
         items = self.items(self.evaluate(node.iter, scope))
         if items is None:
-            self.assign(
-                node.target, Unknown("an item of an unknown iterable", self.span(node.iter, scope.module)), scope
-            )
-            ending = self._either([node.body, []], scope)
-            return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
+            return self._for_unknown(node, scope)
+        depth, uncertain = 0 if self.observer is None else self.observer.depth(), self.uncertain
         for item in items:
-            self.assign(node.target, item, scope)
-            ending = self.execute(node.body, scope)
-            if ending == "break":
-                return None
-            if ending in ("return", "raise"):
-                return ending
-        return self.execute(node.orelse, scope)
+            if isinstance(item, Perhaps):
+                ending = self._for_perhaps(node, item, scope)
+            else:
+                self.assign(node.target, item, scope)
+                ending = self.execute(node.body, scope)
+            if self.observer is not None:
+                self.observer.release(depth, ("continue",))
+                self.uncertain = uncertain + (self.observer.depth() > depth)
+            if ending in ("break", "return", "raise"):
+                break
+        else:
+            ending = self.execute(node.orelse, scope)
+        if self.observer is not None:
+            self.observer.release(depth, ("break",))
+            self.uncertain = uncertain + (self.observer.depth() > depth)
+        return ending if ending in ("return", "raise") else None
+
+    def _for_perhaps(self, node: nodes.For, item: Perhaps, scope: Scope) -> Ending:
+        """Execute a round of a loop that only happens where a condition holds."""
+        self.assign(node.target, item.value, scope)
+        return self._either([node.body, []], scope, [item.condition, negated(item.condition)])
+
+    def _for_unknown(self, node: nodes.For, scope: Scope) -> Ending:
+        """Execute a loop over what is not known: its body may be executed, with an item that stands for all."""
+        place = self.span(node.iter, scope.module)
+        iterable = self.force(self.evaluate(node.iter, scope))
+        each = None if self.observer is None else self.observer.each(iterable)
+        item, condition = each or (
+            Unknown("an item of an unknown iterable", place),
+            Opaque("what a loop goes through is only known at run time"),
+        )
+        depth, uncertain = 0 if self.observer is None else self.observer.depth(), self.uncertain
+        self.assign(node.target, item, scope)
+        ending = self._either([node.body, []], scope, [condition, negated(condition)] if self.observer else ())
+        if self.observer is not None:
+            self.observer.release(depth, ("break", "continue"))
+            self.uncertain = uncertain + (self.observer.depth() > depth)
+        return ending if ending in ("return", "raise") else self.execute(node.orelse, scope)
 
     def _while(self, node: nodes.While, scope: Scope) -> Ending:
         """Execute a while loop, until it ends or might have ended for a reason that is only known at run time."""
@@ -247,6 +334,8 @@ class Statements(Bindings):
         return False
 
     def _with(self, node: nodes.With, scope: Scope) -> Ending:
+        if self.observer is not None:
+            return self._observed_with(self.observer, node, scope)
         for context, target in node.items:
             value = self.evaluate(context, scope)
             if target is not None:
@@ -254,6 +343,25 @@ class Statements(Bindings):
                 known = isinstance(value, Instance) and not isinstance(entered, (Absent, Unknown))
                 self.assign(target, self.call(entered, [], {}) if known else value, scope)
         return self.execute(node.body, scope)
+
+    def _observed_with(self, observer: Observer, node: nodes.With, scope: Scope) -> Ending:
+        """Execute a `with` statement and show the beginning and the end of each context."""
+        contexts: list[Value] = []
+        for context, target in node.items:
+            value = self.force(self.evaluate(context, scope))
+            contexts.append(value)
+            bound = observer.entered(value)
+            if isinstance(value, Instance):
+                entered = self.attribute(value, "__enter__")
+                bound = None if isinstance(entered, (Absent, Unknown)) else self.call(entered, [], {})
+            elif isinstance(value, Items) and value.items:  # a generator behind `contextmanager`
+                bound = value.items[0]
+            if target is not None:
+                self.assign(target, value if bound is None else bound, scope)
+        ending = self.execute(node.body, scope)
+        for value in reversed(contexts):
+            observer.left(value)
+        return ending
 
 
 def _is_type_checking(value: Value) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from astroid import nodes
 
+from flake8_autoincrement.facts.operation import Condition
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.finder import Location
 from flake8_autoincrement.source import Span
@@ -14,9 +15,13 @@ from flake8_autoincrement.source import Span
 
 @dataclass(slots=True, eq=False)
 class Constant:
-    """A number, string, bytes, bool, None or Ellipsis."""
+    """A number, string, bytes, bool, None or Ellipsis.
+
+    `origin` is where a text stands: the literal and its module, or the `Piece`s that it was put together of.
+    """
 
     value: object
+    origin: tuple[object, ...] | None = field(default=None, kw_only=True, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +30,11 @@ class Assumed(Constant):
 
     It serves as a name; a condition on it is unknown.
     """
+
+
+@dataclass(slots=True, eq=False)
+class Conventional(Constant):
+    """A name that no naming convention is applied to again (`conv`, `op.f`)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -352,12 +362,18 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """One call of a function: what it has returned or yielded so far, on paths that may have been taken."""
+    """One call of a function: what it has returned or yielded so far, on paths that may have been taken.
+
+    While somebody observes, `paths` are the conditions under which the run came to each return, and `depth` counts
+    those that were around the call.
+    """
 
     function: Function
     receiver: Value | None = None
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    paths: list[Condition | None] = field(default_factory=list)
+    depth: int = 0
 
 
 NONE = Constant(None)

@@ -1,0 +1,38 @@
+"""Parts of SQL that stand alone: a default, a type, and where a text is refused."""
+
+from __future__ import annotations
+
+from flake8_autoincrement.facts.catalog import Default
+from flake8_autoincrement.sql.datatypes import data_type
+from flake8_autoincrement.sql.defaults import next_value
+from flake8_autoincrement.sql.masks import Binds, without_binds, without_psql
+from flake8_autoincrement.sql.parsing import Refused, parsed, tokens
+
+__all__ = ["data_type", "default", "is_error"]
+
+
+def default(text: str) -> Default:
+    """Read the expression of a DEFAULT: `nextval('s')` has its sequence."""
+    if "nextval" not in text.lower():
+        return Default(text)
+    try:
+        statements = parsed(f"SELECT {text}")
+    except Refused:
+        return Default(text)
+    match [statement.node.get("targetList") for statement in statements]:
+        case [[{"ResTarget": {"val": dict() as value}}]]:
+            return Default(text, *next_value(value))
+    return Default(text)
+
+
+def is_error(text: str, *, binds: Binds = "none") -> tuple[str, int] | None:
+    """Say where PostgreSQL's parser refuses a text: its message and the offset of a character; None if it does not.
+
+    The commands of psql and the rows of a COPY are none of the parser's business.
+    """
+    plain = without_binds(without_psql(text), binds, tokens)
+    try:
+        parsed(plain.text)
+    except Refused as error:
+        return error.message, min(plain.origin(error.offset), len(text))
+    return None

@@ -15,7 +15,6 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from conftest import Write
-from stub_revisions import install
 
 from flake8_autoincrement.engine.answers import Answers
 from flake8_autoincrement.engine.batch import Batch
@@ -27,11 +26,6 @@ from flake8_autoincrement.inference.sources import Sources
 from flake8_autoincrement.settings import SettingsError
 
 ENV = "from alembic import context\n"
-
-
-@pytest.fixture(autouse=True)
-def _reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    install(monkeypatch)
 
 
 def revision(number: str, *parents: str, more: str = "") -> str:

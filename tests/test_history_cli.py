@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Write
-from stub_revisions import install
 
 from flake8_autoincrement.cli.main import main
+from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.inference.program import Program
 
 ENV = "from alembic import context\n"
 FIRST = '''\
@@ -74,11 +75,6 @@ FILES: Mapping[str, str] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    install(monkeypatch)
-
-
 def run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> list[str]:
     assert main(list(arguments)) == status
     return capsys.readouterr().out.splitlines()
@@ -114,7 +110,7 @@ class TestHistory:
             "      ? 1 statement not read",
             "",
             "2 revisions, 7 operations, 1 not read:",
-            "     1 its SQL is not known",
+            "     1 it is put together when the revision runs",
         ]
 
     def test_one_file_stands_for_its_history(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +120,10 @@ class TestHistory:
     def test_what_was_not_read(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(FILES)
         lines = run(capsys, "history", "--show-unread")
-        assert lines[-5:-3] == ["its SQL is not known: 1", "  migrations/versions/second.py:14:5 (any table)"]
+        assert lines[-5:-3] == [
+            "it is put together when the revision runs: 1",
+            "  migrations/versions/second.py:14:5 (any table)",
+        ]
 
     def test_branches(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(branches())
@@ -348,7 +347,11 @@ class TestKept:
     ) -> None:
         folder = write(FILES)
         first = run(capsys, "history")
-        install(monkeypatch, fails=True)
+
+        def fail(program: Program, path: str) -> FileFacts:
+            raise AssertionError(f"{path} is read again")
+
+        monkeypatch.setattr(Program, "facts", fail)
         for file in folder.rglob("*.py"):
             file.touch()  # another time of change, the same content
         assert run(capsys, "history") == first

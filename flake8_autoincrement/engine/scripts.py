@@ -11,6 +11,7 @@ from flake8_autoincrement.engine.script_settings import ScriptSettings, nested_s
 from flake8_autoincrement.inference.dependencies import Asked
 from flake8_autoincrement.inference.finder import LIBRARIES, Finder
 from flake8_autoincrement.inference.sources import ReadError, Sources
+from flake8_autoincrement.inference.triggers import may_be_revision
 
 _REPOSITORY = (".git", ".hg")
 _PROJECT = (*_REPOSITORY, "pyproject.toml", "setup.py", "setup.cfg")
@@ -20,7 +21,6 @@ _TEMPLATE, _SCRIPT = "script.py.mako", "env.py"
 
 # Alembic's own, `alembic.script.base._only_source_rev_file`.
 _REVISION_FILE = re.compile(r"(?!\.\#|__init__)(.*\.py)$")
-_WORD = b"down_revision"  # without which Alembic takes no file
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ScriptDirectories:
 
     def _has_word(self, path: str) -> bool:
         try:
-            return _WORD in self._sources.data(path)
+            return may_be_revision(self._sources.data(path))
         except ReadError:
             return True
 

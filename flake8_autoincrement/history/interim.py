@@ -57,8 +57,10 @@ def apply(schema: Schema, operation: AnyOperation, revision: str) -> Schema:
                     sequences[sequence] = Sequence(sequence, column.type, table, str(column.name), revision=revision)
                     default = Default(f"nextval('{sequence.name}'::regclass)", sequence)
                 attributes.append(Attribute(str(column.name), column.type, column.not_null, default))
+            beside = [replace(each, columns=(str(c.name),)) for c in operation.columns for each in c.constraints]
+            constraints = (*operation.constraints, *beside)
             relations[table] = Relation(
-                table, "table", tuple(attributes), operation.constraints, revision=revision, span=operation.span
+                table, "table", tuple(attributes), constraints, revision=revision, span=operation.span
             )
         case DropTable(table=QualifiedName(name=name)):
             gone = relations.pop(QualifiedName(name, "public"), None)

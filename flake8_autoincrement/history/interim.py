@@ -67,14 +67,15 @@ def apply(schema: Schema, operation: AnyOperation, revision: str) -> Schema:
             sequences = {key: each for key, each in sequences.items() if gone is None or each.owner != gone.name}
         case RenameTable(table=QualifiedName(name=name), new_name=str(new_name)):
             old, new = QualifiedName(name, "public"), QualifiedName(new_name, "public")
-            relations[new] = replace(relations.pop(old), name=new)
+            relations[new] = replace(relations.pop(old, Relation(old)), name=new)
             for key, each in sequences.items():
                 if each.owner == old:
                     sequences[key] = replace(each, owner=new)
         case AddColumn(table=QualifiedName(name=name), column=column):
             table = QualifiedName(name, "public")
             attribute = Attribute(str(column.name), column.type)
-            relations[table] = replace(relations[table], attributes=(*relations[table].attributes, attribute))
+            found = relations.get(table, Relation(table))
+            relations[table] = replace(found, attributes=(*found.attributes, attribute))
         case CreateSequence(sequence=QualifiedName(name=name)):
             made = QualifiedName(name, "public")
             sequences[made] = Sequence(made, revision=revision)

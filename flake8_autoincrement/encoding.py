@@ -21,7 +21,7 @@ class Encoding(Generic[Fact]):
 
     def __init__(self, root: type[Fact]) -> None:
         self._root = root
-        self._known: dict[str, type[Any]] = {}
+        self._known: dict[str, type[Any]] = {root.__name__: root}
         self._makers: dict[str, Callable[[Any], object]] = {}
         self._pending: deque[type[Any]] = deque([root])  # whose fields were not looked at yet
 
@@ -50,13 +50,13 @@ class Encoding(Generic[Fact]):
         """Give a type by its name; types are looked for as they are met, since to know them all takes a while."""
         while name not in self._known and self._pending:
             current = self._pending.popleft()
-            known = self._known.setdefault(current.__name__, current)
-            if known is not current:
-                raise TypeError(f"two types are called {current.__name__}")
-            if is_dataclass(current):
-                hints = get_type_hints(current)
-                parts = dict.fromkeys(part for field in fields(current) for part in _types_in(hints[field.name]))
-                self._pending += [part for part in parts if self._known.get(part.__name__) is not part]
+            hints = get_type_hints(current) if is_dataclass(current) else {}
+            for part in (part for hint in hints.values() for part in _types_in(hint)):
+                if part.__name__ not in self._known:
+                    self._known[part.__name__] = part
+                    self._pending.append(part)
+                elif self._known[part.__name__] is not part:
+                    raise TypeError(f"two types are called {part.__name__}")
         return self._known[name]
 
 

@@ -24,7 +24,7 @@ _COPY = re.compile(r"^COPY\b[^;']*\bFROM\s+stdin\b[^;]*;[^\n]*\n(?P<rows>(?:.*\n
 _NAMED = re.compile(r"(?<![:\w\\]):(?P<name>\w+)(?!:)|\\(?P<escaped>:\w*)(?![:\w])")
 # The placeholders of PEP 249's "pyformat" and "format", which psycopg takes.
 _PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\)s|(?P<sign>[s%bt]))")
-_PARAMETER = "$1"
+_PARAMETER = f"${HOLE_NUMBER}"
 
 
 class Rewritten(NamedTuple):
@@ -56,7 +56,7 @@ def _blank_from(found: re.Match[str], start: int) -> str:
 
 
 def without_binds(text: str, binds: Binds, scanned: Callable[[str], Sequence[Token]]) -> Rewritten:
-    """Put `$1` for every parameter that SQLAlchemy (`named`) or psycopg (`percent`) would bind."""
+    """Put a parameter of PostgreSQL's for every one that SQLAlchemy (`named`) or psycopg (`percent`) would bind."""
     pattern = {"named": _NAMED, "percent": _PERCENT}.get(binds)
     edits = list(_edits(text, pattern, scanned)) if pattern is not None else []
     return rewritten(text, edits)
@@ -111,7 +111,7 @@ def rewritten(text: str, edits: Sequence[Edit]) -> Rewritten:
 
 
 class Accepted(NamedTuple):
-    """A statement whose holes were filled so that the parser accepts it; `gaps` are those that may be several things."""
+    """A statement whose holes were filled so that the parser takes it; `gaps` are those that may be several things."""
 
     statement: Parsed
     text: str

@@ -78,7 +78,7 @@ class Constraints:
                 named = _known(tuple(self._column_name(argument, names) for argument in item.args))
                 return self.named(Constraint(kind, self._given_name(item), named), table)
         expression = text_of(self._interpreter.force(item.args[0])) if item.args else None
-        return self.named(Constraint(kind, self._given_name(item), None, expression=expression), table)
+        return self.named(Constraint(kind, self._given_name(item), (), expression=expression), table)
 
     def of_column(self, made: Made, name: str, table: TableName) -> Iterator[Constraint]:
         """Give the constraints that a column brings along: foreign keys, UNIQUE and checks."""

@@ -294,7 +294,7 @@ class OpCalls:
         condition = arguments.text("condition")
         expression = condition if isinstance(condition, str) else None
         valid = arguments.flag("postgresql_not_valid") is not True
-        yield self._constraint("check", arguments, site, expression=expression, valid=valid)
+        yield self._constraint("check", arguments, site, columns=(), expression=expression, valid=valid)
 
     def _create_exclude_constraint(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
         firsts = [(self._interpreter.items(element) or [NONE])[0] for element in arguments.rest]

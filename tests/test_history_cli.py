@@ -122,7 +122,7 @@ class TestHistory:
         lines = run(capsys, "history", "--show-unread")
         assert lines[-5:-3] == [
             "it is put together when the revision runs: 1",
-            "  migrations/versions/second.py:14:5 (any table)",
+            "  migrations/versions/second.py:14:18 (any table)",
         ]
 
     def test_branches(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -282,6 +282,35 @@ class TestTables:
             captured = capsys.readouterr()
             assert captured.out == ""
             assert captured.err.startswith("ain: --revision ffff: ")
+
+    @pytest.mark.parametrize("revision", ["head", "t@head", "two"])
+    def test_a_moment_that_may_be_several(
+        self, write: Write, capsys: pytest.CaptureFixture[str], revision: str
+    ) -> None:
+        first = "revision = 'root'\ndown_revision = None\nbranch_labels = ('t',)\ndef upgrade():\n    pass\n"
+        files = {
+            f"m/versions/{number}.py": f"revision = {number!r}\ndown_revision = 'root'\ndef upgrade():\n    pass\n"
+            for number in ("two_a", "two_b")
+        }
+        write({"m/env.py": ENV, "m/versions/root.py": first, **files})
+        assert main(["tables", "--revision", revision]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"ain: --revision {revision}: {revision} may be two_a or two_b")
+
+    def test_a_label(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        labelled = SECOND.replace("    down_revision", "    branch_labels = ('main',)\n    down_revision")
+        write({**FILES, "migrations/versions/second.py": labelled})
+        for revision in ("main", "main@head", "main@heads", "main@a1b2"):
+            assert main(["tables", "--json", "--revision", revision]) == 0
+        assert "orders" in capsys.readouterr().out
+
+    def test_what_postgresql_refuses(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        again = SECOND.replace('"orders"', '"people"')
+        write({**FILES, "migrations/versions/second.py": again})
+        refused = [line for line in run(capsys, "history") if line.startswith("      ! ")]
+        assert refused == [
+            '      ! migrations/versions/second.py:13:5: PostgreSQL refuses it: relation "people" already exists'
+        ]
 
     def test_a_moment_of_no_history(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write({"a.py": ""})

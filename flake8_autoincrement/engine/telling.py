@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from flake8_autoincrement.facts.catalog import Schema
 from flake8_autoincrement.facts.history import History
-from flake8_autoincrement.history.interim import Graph, UnknownRevision, apply
-from flake8_autoincrement.output.moments import Moment, Told
+from flake8_autoincrement.history.interim import AmbiguousRevision, Graph, UnknownRevision
+from flake8_autoincrement.history.replay.run import replayed
+from flake8_autoincrement.output.moments import Moment, Refusal, Told
 from flake8_autoincrement.output.problems import problems
 
 
@@ -39,6 +40,7 @@ def states(histories: Sequence[History], text: str | None = None) -> list[State]
 
 
 def _knowing(histories: Sequence[History], text: str | None) -> list[History]:
+    """Give the histories that know a name."""
     if text is None:
         return list(histories)
     known, errors = [], []
@@ -47,34 +49,24 @@ def _knowing(histories: Sequence[History], text: str | None) -> list[History]:
             Graph(history.revisions).resolve(text)
             known.append(history)
         except UnknownRevision as error:
-            errors.append(error)
+            errors.append(str(error))
+        except AmbiguousRevision as error:
+            raise NoSuchRevision(str(error)) from None
     if not known:
-        raise NoSuchRevision(str(errors[0]) if errors else "no revisions were found")
+        raise NoSuchRevision(errors[0] if errors else "no revisions were found")
     return known
 
 
 def _told(history: History, text: str | None) -> Told:
     graph = Graph(history.revisions)
-    wanted = _ancestors(graph, graph.heads if text is None else graph.resolve(text))
-    schema = Schema()
+    wanted = graph.ancestors(graph.heads if text is None else graph.resolve(text))
     moments = []
-    for revision in graph.order:
-        if revision.revision in wanted:
-            before = schema
-            for operation in revision.upgrade or ():
-                schema = apply(schema, operation, revision.revision)
-            moments.append(Moment(revision, before, schema))
+    schema = Schema()
+    for done in replayed(each for each in graph.order if each.revision in wanted):
+        refusals = tuple(Refusal(each.refusal, each.operation.span) for each in done.steps if each.refusal is not None)
+        moments.append(Moment(done.revision, done.before, done.after, refusals))
+        schema = done.after
     if text is None:  # what has no place in the order is shown too
         ordered = {each.path for each in graph.order}
         moments += [Moment(each, schema, schema) for each in history.revisions if each.path not in ordered]
     return Told(history, tuple(moments), graph.heads, tuple(problems(history.revisions)))
-
-
-def _ancestors(graph: Graph, revisions: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    pending = list(revisions)
-    while pending:
-        if (revision := pending.pop()) in graph.revisions and revision not in found:
-            found.add(revision)
-            pending += graph.revisions[revision].down_revisions
-    return found

@@ -1,82 +1,72 @@
-"""The order of revisions and a replay of the simplest operations, until `graph` and `replay` take their places."""
+"""The order of revisions and their names, as far as `ain` shows them; `graph` takes its place."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
-from flake8_autoincrement.facts.catalog import Attribute, Default, QualifiedName, Relation, Schema, Sequence
-from flake8_autoincrement.facts.operation import (
-    AddColumn,
-    AnyOperation,
-    CreateSequence,
-    CreateTable,
-    DropTable,
-    RenameTable,
-)
 from flake8_autoincrement.facts.revision import Revision
 
 
 class UnknownRevision(Exception):
-    """A name that stands for no revision, or for several."""
+    """A name that stands for no revision."""
+
+
+class AmbiguousRevision(Exception):
+    """A name that stands for several revisions where one is meant."""
 
 
 class Graph:
-    """Revisions in an order in which each follows its parents."""
+    """Revisions in an order in which each follows its parents and what it depends on."""
 
-    def __init__(self, revisions: tuple[Revision, ...]) -> None:
-        left = {each.revision: each for each in revisions}
-        self.revisions = dict(left)
+    def __init__(self, revisions: Sequence[Revision]) -> None:
+        self.revisions = {each.revision: each for each in revisions}
+        self._labels = {label: each.revision for each in revisions for label in each.branch_labels}
+        left = dict(self.revisions)
         order: list[Revision] = []
-        while ready := sorted(name for name in left if not set(left[name].down_revisions) & left.keys()):
+        while ready := [name for name in sorted(left) if not left.keys() & set(self.before(name))]:
             order += [left.pop(name) for name in ready]
         self.order = tuple(order)
         parents = {parent for each in revisions for parent in each.down_revisions}
         self.heads = tuple(each.revision for each in order if each.revision not in parents)
 
+    def before(self, name: str) -> tuple[str, ...]:
+        """Give the revisions that must be done before one."""
+        revision = self.revisions[name]
+        depends = (self._labels.get(each, each) for each in revision.depends_on)
+        return tuple(each for each in (*revision.down_revisions, *depends) if each in self.revisions)
+
+    def ancestors(self, names: Sequence[str]) -> set[str]:
+        """Give revisions and all that must be done before them."""
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            if (name := pending.pop()) not in found:
+                found.add(name)
+                pending += self.before(name)
+        return found
+
     def resolve(self, text: str) -> tuple[str, ...]:
-        """Give the revisions that a text stands for."""
-        if text in ("head", "heads", "base"):
+        """Give the revisions that a text stands for, none for `base`."""
+        label, _, rest = text.rpartition("@")
+        if label:
+            branch = self._one(label)
+            heads = tuple(head for head in self.heads if branch in self.ancestors([head]))
+            return self._head(text, heads) if rest == "head" else heads if rest == "heads" else (self._one(rest),)
+        if text in ("base", "heads"):
             return () if text == "base" else self.heads
+        return self._head(text, self.heads) if text == "head" else (self._one(text),)
+
+    def _head(self, text: str, heads: tuple[str, ...]) -> tuple[str, ...]:
+        if len(heads) > 1:
+            raise AmbiguousRevision(f"{text} may be {' or '.join(heads)}; heads stands for all")
+        return heads
+
+    def _one(self, text: str) -> str:
+        if text in self.revisions or text in self._labels:
+            return self._labels.get(text, text)
         found = [name for name in self.revisions if name.startswith(text)]
-        if len(found) != 1:
+        if len(found) > 1:
+            raise AmbiguousRevision(f"{text} may be {' or '.join(sorted(found))}")
+        if not found:
             raise UnknownRevision(f"no revision is called {text}")
-        return tuple(found)
-
-
-def apply(schema: Schema, operation: AnyOperation, revision: str) -> Schema:
-    """Give the schema behind an operation."""
-    relations, sequences = dict(schema.relations), dict(schema.sequences)
-    match operation:
-        case CreateTable(table=QualifiedName(name=name)):
-            table = QualifiedName(name, "public")
-            attributes = []
-            for column in operation.columns:
-                default = None
-                if column.serial and isinstance(column.type, str):
-                    sequence = QualifiedName(f"{name}_{column.name}_seq", "public")
-                    sequences[sequence] = Sequence(sequence, column.type, table, str(column.name), revision=revision)
-                    default = Default(f"nextval('{sequence.name}'::regclass)", sequence)
-                attributes.append(Attribute(str(column.name), column.type, column.not_null, default))
-            beside = [replace(each, columns=(str(c.name),)) for c in operation.columns for each in c.constraints]
-            constraints = (*operation.constraints, *beside)
-            relations[table] = Relation(
-                table, "table", tuple(attributes), constraints, revision=revision, span=operation.span
-            )
-        case DropTable(table=QualifiedName(name=name)):
-            gone = relations.pop(QualifiedName(name, "public"), None)
-            sequences = {key: each for key, each in sequences.items() if gone is None or each.owner != gone.name}
-        case RenameTable(table=QualifiedName(name=name), new_name=str(new_name)):
-            old, new = QualifiedName(name, "public"), QualifiedName(new_name, "public")
-            relations[new] = replace(relations.pop(old, Relation(old)), name=new)
-            for key, each in sequences.items():
-                if each.owner == old:
-                    sequences[key] = replace(each, owner=new)
-        case AddColumn(table=QualifiedName(name=name), column=column):
-            table = QualifiedName(name, "public")
-            attribute = Attribute(str(column.name), column.type)
-            found = relations.get(table, Relation(table))
-            relations[table] = replace(found, attributes=(*found.attributes, attribute))
-        case CreateSequence(sequence=QualifiedName(name=name)):
-            made = QualifiedName(name, "public")
-            sequences[made] = Sequence(made, revision=revision)
-    return replace(schema, relations=relations, sequences=sequences)
+        return found[0]

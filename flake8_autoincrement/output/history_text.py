@@ -22,6 +22,9 @@ def render(told: Told) -> Iterator[str]:
     for moment in told.moments:
         yield f"  {printable(_title(moment, told, children[moment.revision.revision]))}"
         yield from (f"      {printable(line)}" for line in changes(moment))
+        for refusal in moment.refusals:
+            line = f"{place(refusal.span)}: " if refusal.span else ""
+            yield f"      ! {line}PostgreSQL refuses it: {printable(refusal.message)}"
         if count := sum(1 for _ in unread(moment.revision)):
             yield f"      ? {counted(count, 'statement')} not read"
     for problem in told.problems:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 
 from flake8_autoincrement.facts.revision import Revision
 
@@ -21,13 +22,25 @@ class Graph:
     def __init__(self, revisions: Sequence[Revision]) -> None:
         self.revisions = {each.revision: each for each in revisions}
         self._labels = {label: each.revision for each in revisions for label in each.branch_labels}
-        left = dict(self.revisions)
-        order: list[Revision] = []
-        while ready := [name for name in sorted(left) if not left.keys() & set(self.before(name))]:
-            order += [left.pop(name) for name in ready]
-        self.order = tuple(order)
+        self.order = tuple(self.revisions[name] for name in self._ordered())
         parents = {parent for each in revisions for parent in each.down_revisions}
-        self.heads = tuple(each.revision for each in order if each.revision not in parents)
+        self.heads = tuple(each.revision for each in self.order if each.revision not in parents)
+
+    def _ordered(self) -> Iterator[str]:
+        """Give the revisions, the smallest number first among those that may be next; none that is in a circle."""
+        waiting = {name: set(self.before(name)) for name in self.revisions}
+        after: dict[str, list[str]] = {}
+        for name, names in waiting.items():
+            for each in names:
+                after.setdefault(each, []).append(name)
+        ready = sorted(name for name, names in waiting.items() if not names)
+        while ready:
+            name = heappop(ready)
+            yield name
+            for each in after.get(name, ()):
+                waiting[each].discard(name)
+                if not waiting[each]:
+                    heappush(ready, each)
 
     def before(self, name: str) -> tuple[str, ...]:
         """Give the revisions that must be done before one."""

@@ -86,7 +86,7 @@ def value(found: Any) -> str:
         case Unknown():
             return "?"
         case QualifiedName():
-            return str(found)
+            return " ".join(str(found).split())
         case ColumnDefinition():
             return _column(found)
         case Constraint():

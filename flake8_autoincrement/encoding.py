@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cached_property
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 Fact = TypeVar("Fact")
@@ -21,6 +21,9 @@ class Encoding(Generic[Fact]):
 
     def __init__(self, root: type[Fact]) -> None:
         self._root = root
+        self._known: dict[str, type[Any]] = {root.__name__: root}
+        self._makers: dict[str, Callable[[Any], object]] = {}
+        self._pending: deque[type[Any]] = deque([root])  # whose fields were not looked at yet
 
     def encoded(self, value: Fact) -> str:
         """Give a value as one line of JSON, in ASCII."""
@@ -38,34 +41,41 @@ class Encoding(Generic[Fact]):
 
     def _made(self, encoded: dict[str, Any]) -> object:
         ((name, content),) = encoded.items()
-        made = self._types[name]
-        if issubclass(made, Enum):
-            return made[content]
-        parts = map(_tuples, content)
-        if made in self._by_name:
-            return made(**dict(zip(made.__dataclass_fields__, parts, strict=True)))
-        return made(*parts)
+        maker = self._makers.get(name)
+        if maker is None:
+            maker = self._makers[name] = _maker(self._type(name))
+        return maker(content)
 
-    @cached_property
-    def _by_name(self) -> frozenset[type[Any]]:
-        """Give the dataclasses that do not take all their fields by position."""
-        return frozenset(
-            each for each in self._types.values() if is_dataclass(each) and any(field.kw_only for field in fields(each))
-        )
+    def _type(self, name: str) -> type[Any]:
+        """Give a type by its name; types are looked for as they are met, since to know them all takes a while."""
+        while name not in self._known and self._pending:
+            current = self._pending.popleft()
+            hints = get_type_hints(current) if is_dataclass(current) else {}
+            for part in (part for hint in hints.values() for part in _types_in(hint)):
+                if part.__name__ not in self._known:
+                    self._known[part.__name__] = part
+                    self._pending.append(part)
+                elif self._known[part.__name__] is not part:
+                    raise TypeError(f"two types are called {part.__name__}")
+        return self._known[name]
 
-    @cached_property
-    def _types(self) -> dict[str, type[Any]]:
-        found: dict[str, type[Any]] = {}
-        pending: list[type[Any]] = [self._root]
-        while pending:
-            current = pending.pop()
-            if found.setdefault(current.__name__, current) is not current:
-                raise TypeError(f"two types are called {current.__name__}")
-            if is_dataclass(current):
-                hints = get_type_hints(current)
-                parts = {part for field in fields(current) for part in _types_in(hints[field.name])}
-                pending += [part for part in parts if found.get(part.__name__) is not part]
-        return found
+
+def _maker(made: type[Any]) -> Callable[[Any], object]:
+    """Give what makes a value of a type of its encoded content."""
+    if issubclass(made, Enum):
+        return made.__getitem__
+    named = [(at, field.name) for at, field in enumerate(fields(made)) if field.kw_only]
+    if not named:
+        return lambda content: made(*_parts(content))
+    placed = [at for at, field in enumerate(fields(made)) if not field.kw_only]
+
+    def make(content: Any) -> object:
+        if len(content) != len(named) + len(placed):
+            raise TypeError(f"{made.__name__} has other fields")
+        parts = _parts(content)
+        return made(*[parts[at] for at in placed], **{name: parts[at] for at, name in named})
+
+    return make
 
 
 def _types_in(hint: Any) -> Iterator[type[Any]]:
@@ -85,5 +95,5 @@ def _plain(value: Any) -> object:
     return {name: [_plain(part) if isinstance(part, Enum) else part for part in parts]}
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if type(value) is list else value
+def _parts(content: list[Any]) -> list[Any]:
+    return [tuple(_parts(part)) if type(part) is list else part for part in content]

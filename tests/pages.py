@@ -6,8 +6,9 @@ follow each other without text between them are one case, a project of its own. 
 - `toml`: what the project's `pyproject.toml` says;
 - `ddl`: the `CREATE TABLE` statements that SQLAlchemy compiles for PostgreSQL, all of them in the order of their
   making, or a comment with the error that it raises; `ddl sqlalchemy=2.0` where the versions differ;
-- `operations`: what a revision does, in the words of `operations_text.py`: its upgrade, or `operations downgrade`;
+- `operations`: what a revision does, in the words of `operation_rendering.py`: its upgrade, or `operations downgrade`;
   `operations places` with the places, `operations unrun` where Alembic needs a database to write it down;
+- `sql` and `operations`: statements, and what they do, in the words of `operation_rendering.py`;
 - `facts`: what reading the files finds, in the words of `rendering.py`; `facts sqlalchemy=2.0` where the versions
   differ, and `facts unrun` where the program cannot be imported or needs a database to know more.
 
@@ -29,8 +30,9 @@ RULES = PACKAGE / "rules"
 FACTS = Path(__file__).resolve().parent / "pages" / "facts"
 OPERATIONS = Path(__file__).resolve().parent / "pages" / "operations"
 CACHE = Path(__file__).resolve().parent / "pages" / "cache"
+SQL = Path(__file__).resolve().parent / "pages" / "sql"
 
-LANGUAGES = ("ddl", "facts", "operations", "step", "read")  # of blocks that belong to a case and are no files
+LANGUAGES = ("ddl", "facts", "step", "read", "sql", "operations")  # of blocks that belong to a case and are no files
 
 FENCE = re.compile(r"^```(?P<info>.*)$")
 CLAIM = re.compile(r'#\s*(?P<severity>error|warning):\s*\[(?P<slug>[\w-]+)\]\s*"(?P<text>[^"#]*(?:"[^"#]*)*)"')
@@ -149,6 +151,11 @@ def facts_pages() -> list[Path]:
 def operation_pages() -> list[Path]:
     """Find the pages that show what is read of a revision."""
     return sorted(OPERATIONS.glob("*.md"))
+
+
+def sql_pages() -> list[Path]:
+    """Find the pages that show what statements of SQL do."""
+    return sorted(SQL.glob("*.md"))
 
 
 def cache_pages() -> list[Path]:

@@ -301,6 +301,7 @@ class TestTables:
                     "timestamps": [{"column": "created_at", "timezone": True}],
                 }
             ],
+            "enums": [],
         }
 
     def test_json_does_not_depend_on_the_order_of_the_paths(
@@ -317,7 +318,7 @@ class TestTables:
         write({"bad.py": "from sqlalchemy import Table\nx = (\n"})
         assert main(["tables", "--json"]) == 2
         captured = capsys.readouterr()
-        assert json.loads(captured.out) == {"version": 1, "tables": []}
+        assert json.loads(captured.out) == {"version": 1, "tables": [], "enums": []}
         assert "bad.py:2:5: error: " in captured.err
 
     def test_what_could_not_be_read_is_counted(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:

@@ -265,7 +265,8 @@ class TestReadme:
         assert any(needed.startswith("pytest>") for needed in project["optional-dependencies"]["test"])
 
     def test_its_options_exist(self) -> None:
-        known = "".join(output(f"{command} --help") for command in ("ain", "ain check", "ain tables", "flake8"))
+        commands = ("ain", "ain check", "ain tables", "ain history", "flake8")
+        known = "".join(output(f"{command} --help") for command in commands)
         named = set(re.findall(r"`?(--[a-z][a-z-]+)", README)) | {
             f"--{name}" for name in re.findall(r"`(ain-[a-z-]+)", README)
         }
@@ -282,7 +283,7 @@ class TestReadme:
         """Its example has the fields that are printed, and its tables explain them."""
         shown = json.loads(blocks("json")[0])
         [table] = shown["tables"]
-        assert shown.keys() == {"version", "tables"}
+        assert shown.keys() == {"version", "tables", "enums"}
         for one in documents():
             assert list(one) == list(table)
             assert all(list(column) == list(table["key"][0]) for column in one["key"])

@@ -17,7 +17,7 @@ from flake8_autoincrement.engine.environment import (
     own_environment,
     project_environment,
 )
-from flake8_autoincrement.engine.files import NoSuchPath, python_files
+from flake8_autoincrement.engine.files import NoSuchPath, files_in
 from flake8_autoincrement.engine.project import Invocation, Project, Workspace
 from flake8_autoincrement.settings import Override, Settings, SettingsError
 
@@ -33,7 +33,7 @@ def project(file: Path, python: str | None = None) -> Project:
 
 
 def files(folder: Path, *paths: str) -> list[str]:
-    found = python_files(paths or ["."], workspace().settings)
+    found = files_in(paths or ["."], workspace().settings)
     return [Path(path).relative_to(folder).as_posix() for path in found]
 
 

@@ -65,6 +65,10 @@ def _notes(reports: Sequence[FileReport], run: Run) -> Iterable[str]:
     unread = sum(report.unread for report in reports)
     if unread:
         yield f"{text.counted(unread, 'table')} could not be read; ain tables says where"
+    statements = sum(report.unread_statements for report in reports)
+    if statements:
+        shown = text.counted(statements, "statement")
+        yield f"{shown} of revisions could not be read; ain history --show-unread says where"
     if names := missing_bases(reports):
         advice = "`bases` in the settings names yours, `bases = []` says that there is none"
         yield f"no class called {' or '.join(names)} was found; {advice}"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from flake8_autoincrement import __version__
 from flake8_autoincrement.cli.check import add_check
 from flake8_autoincrement.cli.explain import add_explain
+from flake8_autoincrement.cli.history import add_history
 from flake8_autoincrement.cli.options import WrongOption
 from flake8_autoincrement.cli.tables import add_tables
 from flake8_autoincrement.diagnostics import printable
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ain {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_check, add_tables, add_explain):
+    for add in (add_check, add_tables, add_history, add_explain):
         add(commands)
     return parser
 

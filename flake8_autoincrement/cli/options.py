@@ -1,17 +1,18 @@
-"""The options that `ain check` and `ain tables` share."""
+"""The options that the commands share."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flake8_autoincrement.engine.batch import Batch, available_processors
 from flake8_autoincrement.engine.cache import FOLDER, Cache
-from flake8_autoincrement.engine.check import check_names, known_checks
-from flake8_autoincrement.engine.files import python_files
+from flake8_autoincrement.engine.check import FileReport, check_names, known_checks
+from flake8_autoincrement.engine.files import PYTHON, files_in
 from flake8_autoincrement.engine.project import Invocation, Workspace, cache_folder
+from flake8_autoincrement.output import text
 from flake8_autoincrement.settings import Override, class_names
 
 T = TypeVar("T")
@@ -56,19 +57,21 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bases", metavar="NAMES", help='names of the auto-increment bases, with commas; "" for none')
 
 
-def begun(arguments: argparse.Namespace, override: Override | None = None) -> Run:
-    """Find the files; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
+def begun(
+    arguments: argparse.Namespace, override: Override | None = None, kinds: Mapping[str, str] = PYTHON
+) -> Run:
+    """Find the files of some kinds; raises `NoSuchPath`, `NoEnvironment` and `SettingsError`."""
     invocation = Invocation(arguments.python, override or Override())
     workspace = Workspace(invocation, check_names())
-    files = python_files(arguments.paths, workspace.settings)
+    files = files_in(arguments.paths, workspace.settings, kinds)
     cache = None if arguments.no_cache else Cache(cache_folder(arguments.cache_dir))
     return Run(Batch(invocation, workspace, cache, arguments.jobs or available_processors()), files)
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'"{text}" must be a number of processes, such as 4')
-    return int(text)
+def _jobs(written: str) -> int:
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f'"{written}" must be a number of processes, such as 4')
+    return int(written)
 
 
 def override(arguments: argparse.Namespace) -> Override:
@@ -81,9 +84,18 @@ def override(arguments: argparse.Namespace) -> Override:
     )
 
 
-def _accepted(option: str, text: str, accept: Callable[[Sequence[str]], T]) -> T:
+def _accepted(option: str, written: str, accept: Callable[[Sequence[str]], T]) -> T:
     """Read a list with commas."""
     try:
-        return accept([name.strip() for name in text.split(",") if name.strip()])
+        return accept([name.strip() for name in written.split(",") if name.strip()])
     except ValueError as error:
         raise WrongOption(f"{option}: {error}") from None
+
+
+def failures(reports: Iterable[FileReport]) -> Iterator[str]:
+    """Give the lines about files that could not be read at all."""
+    for report in reports:
+        if report.failed:
+            yield from (str(line) for line in text.render(report.diagnostics))
+        if report.trace is not None:
+            yield report.trace

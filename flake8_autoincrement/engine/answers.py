@@ -18,9 +18,11 @@ from flake8_autoincrement.inference.dependencies import (
     NO_FOLDER,
     NO_MARK,
     NOT_INSTALLED,
+    ending_asked,
+    names_answer,
 )
 from flake8_autoincrement.inference.finder import is_installed
-from flake8_autoincrement.inference.sources import ReadError, decoded, digest, read_bytes
+from flake8_autoincrement.inference.sources import ReadError, decoded, digest, names_in, read_bytes
 from flake8_autoincrement.inference.syntax import parse_problem
 from flake8_autoincrement.inference.triggers import is_plain
 
@@ -43,6 +45,7 @@ class Answers:
         self._is_all_known = cache is None
         self._stats: dict[str, os.stat_result | None] = {}
         self._contents: dict[str, bytes | None] = {}
+        self._names: dict[tuple[str, str], bytes] = {}
         self._overlays: set[str] = set()
         self._generation = 0
         self._holding = 0
@@ -122,6 +125,8 @@ class Answers:
 
     def _is_true(self, state: State) -> bool:
         path, answer = state
+        if (ending := ending_asked(answer)) is not None:
+            return self._names_answer(path, ending) == answer
         if answer not in ANSWERS:
             return self.content(path) == answer
         if answer in (INSTALLED, NOT_INSTALLED):
@@ -136,6 +141,13 @@ class Answers:
             FOLDER if is_folder else NO_FOLDER,
             MARK if found is not None else NO_MARK,
         )
+
+    def _names_answer(self, folder: str, ending: str) -> bytes:
+        if (folder, ending) not in self._names:
+            overlaid = {os.path.basename(path) for path in self._overlays if os.path.dirname(path) == folder}
+            names = {*names_in(folder, ending), *(name for name in overlaid if name.endswith(ending))}
+            self._names[folder, ending] = names_answer(ending, sorted(names))
+        return self._names[folder, ending]
 
     def _stat(self, path: str) -> os.stat_result | None:
         if path not in self._stats:

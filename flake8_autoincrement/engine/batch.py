@@ -1,18 +1,22 @@
-"""The reports of many files: what is kept at once, the rest in several processes."""
+"""The reports and histories of many files: what is kept at once, the rest in several processes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flake8_autoincrement.engine.cache import Cache
 from flake8_autoincrement.engine.check import FileReport, check_names
+from flake8_autoincrement.engine.files import is_sql
+from flake8_autoincrement.engine.histories import Search
 from flake8_autoincrement.engine.project import Invocation, Workspace
 from flake8_autoincrement.engine.reader import Reader
 from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.history import History
+from flake8_autoincrement.facts.unknown import Unreadable
 
 Result = TypeVar("Result")
 
@@ -34,8 +38,7 @@ class Batch:
 
     def reports(self, paths: Sequence[str]) -> list[FileReport]:
         """Check files; gives their reports in the order of the paths. Raises `SettingsError` and `NoEnvironment`."""
-        reader = Reader(self.workspace, self.cache)
-        reader.know_all()
+        reader = self._knowing_reader()
         found = {path: report for path in paths if (report := reader.known_report(path)) is not None}
         left = [path for path in paths if path not in found]
         found.update(zip(left, self._read(reader, left, _reports), strict=True))
@@ -43,9 +46,34 @@ class Batch:
 
     def facts(self, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
         """Give what files declare and their reports, in the order of the paths."""
+        return self._facts(self._knowing_reader(), paths)
+
+    def histories(self, paths: Sequence[str], known: Mapping[str, FileFacts]) -> tuple[list[History], list[FileReport]]:
+        """Give the histories that files have a part in, and the reports on what was read for them.
+
+        `known` are the facts of files that were read already. A history is whole, also where only some of its revisions
+        were given. Raises `SettingsError` and `NoEnvironment`.
+        """
+        search = Search(self.workspace)
+        reader = self._knowing_reader()
+        given = [path for path in paths if not reader.is_known_plain(path) and search.concerns(path, known.get(path))]
+        directories = search.directories(given)
+        wanted = {path for files in directories.values() for path in files}
+        wanted.update(path for path in paths if is_sql(path))
+        read = self._facts(reader, sorted(wanted - known.keys()))
+        facts = {**known, **{each.path: each for each, _ in read}}
+        return list(search.histories(directories, paths, facts)), [report for _, report in read]
+
+    def _knowing_reader(self) -> Reader:
         reader = Reader(self.workspace, self.cache)
         reader.know_all()
-        return list(self._read(reader, paths, _facts))
+        return reader
+
+    def _facts(self, reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
+        found = {path: known for path in paths if (known := reader.known_facts(path)) is not None}
+        left = [path for path in paths if path not in found]
+        found.update(zip(left, self._read(reader, left, _facts), strict=True))
+        return [found[path] for path in paths]
 
     def _read(self, reader: Reader, paths: Sequence[str], read: Read[Result]) -> Iterator[Result]:
         parts = _parts(paths, [reader.size(path) for path in paths], self.jobs)
@@ -107,7 +135,12 @@ def _reports(reader: Reader, paths: Sequence[str]) -> list[FileReport]:
 
 def _facts(reader: Reader, paths: Sequence[str]) -> list[tuple[FileFacts, FileReport]]:
     reports = _reports(reader, paths)
-    return [(FileFacts(report.path) if report.failed else reader.facts(report.path), report) for report in reports]
+    return [(_failed(report) if report.failed else reader.facts(report.path), report) for report in reports]
+
+
+def _failed(report: FileReport) -> FileFacts:
+    """Give the facts of a file that could not be read, or at which this program failed."""
+    return FileFacts(report.path, error=Unreadable(report.found[0].message, report.found[0].span))
 
 
 def _parts(paths: Sequence[str], sizes: Sequence[int], jobs: int) -> list[Sequence[str]]:

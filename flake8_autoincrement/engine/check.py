@@ -10,6 +10,7 @@ from flake8_autoincrement.diagnostics import Diagnostic, Finding, Note, Severity
 from flake8_autoincrement.engine.suppress import Suppressions
 from flake8_autoincrement.facts.declared import Declaration, declarations
 from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.history import unread
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import KeyGeneration, Table
 from flake8_autoincrement.inference.sources import decoded
@@ -31,15 +32,17 @@ class FileReport:
     """What is to be said about a file.
 
     `found` is everything, `diagnostics` what is left of it once the file's `# noqa` comments were heard, and what is
-    said of these. `unread` counts the tables that could not be read. `wants_bases` are the names of the auto-increment
-    bases that a model was asked to inherit from, `has_base` says whether a class of such a name was met. `failed` is
-    true where the file could not be read or this program made a mistake; `trace` is set for the latter.
+    said of these. `unread` counts the tables that could not be read, `unread_statements` the statements of a
+    revision. `wants_bases` are the names of the auto-increment bases that a model was asked to inherit from, `has_base`
+    says whether a class of such a name was met. `failed` is true where the file could not be read or this program made
+    a mistake; `trace` is set for the latter.
     """
 
     path: str
     found: tuple[Diagnostic, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     unread: int = 0
+    unread_statements: int = 0
     wants_bases: tuple[str, ...] = ()
     has_base: bool = False
     failed: bool = False
@@ -70,7 +73,7 @@ def report_on(facts: FileFacts, settings: Settings, data: bytes | None) -> FileR
     heard = tuple(_heard(found, settings, Source(facts.path, decoded(data)))) if data and is_commented else found
     wants = settings.bases if any(diagnostic.code == _RAW_BASE for diagnostic in heard) else ()
     has_base = any(settings.names_base(name) for name in _classes(facts))
-    return FileReport(facts.path, found, heard, unread_tables(facts), wants, has_base)
+    return FileReport(facts.path, found, heard, unread_tables(facts), unread_statements(facts), wants, has_base)
 
 
 def internal_failure(path: str, error: Exception) -> FileReport:
@@ -126,6 +129,11 @@ def unread_tables(facts: FileFacts) -> int:
     tables = (declaration.table for declaration in declared_tables(facts))
     unknown = sum(any(key.generation is KeyGeneration.UNKNOWN for key in table.key) for table in tables if table)
     return unknown + len(facts.unread)
+
+
+def unread_statements(facts: FileFacts) -> int:
+    """Count the statements of a revision that could not be read."""
+    return 0 if facts.revision is None else sum(1 for _ in unread(facts.revision))
 
 
 def missing_bases(reports: Iterable[FileReport]) -> tuple[str, ...]:

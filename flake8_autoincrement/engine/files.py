@@ -1,9 +1,9 @@
-"""Which Python files the given paths stand for."""
+"""Which files the given paths stand for."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,36 +13,49 @@ from flake8_autoincrement.settings import Settings
 _NEVER_WALKED = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages", "__pypackages__"})
 _BUILT = frozenset({"build", "dist"})
 
+PYTHON = {".py": "Python"}
+PYTHON_AND_SQL = {**PYTHON, ".sql": "SQL"}
+
+
+def is_sql(path: str) -> bool:
+    """Say whether a file is one of SQL, by its name."""
+    return path.endswith(".sql")
+
 
 class NoSuchPath(Exception):
     """A path that was given and does not exist, or holds nothing to check; the message says which."""
 
 
-def python_files(paths: Sequence[str], settings_of: Callable[[Path], Settings]) -> tuple[str, ...]:
-    """Give the absolute paths of the files that were given and of the `*.py` files below the folders, sorted.
+def files_in(
+    paths: Sequence[str], settings_of: Callable[[Path], Settings], kinds: Mapping[str, str] = PYTHON
+) -> tuple[str, ...]:
+    """Give the absolute paths of the files that were given and of those below the folders, sorted.
 
-    A file that was given is never skipped. Below a folder, what is hidden, environments, build products and what the
-    settings exclude are. `settings_of` gives the settings of a folder. Raises `NoSuchPath`.
+    `kinds` are the endings of the files that are sought below folders, with what such files are called. A file that was
+    given is never skipped. Below a folder, what is hidden, environments, build products and what the settings exclude
+    are. `settings_of` gives the settings of a folder. Raises `NoSuchPath`.
     """
     found: dict[str, None] = {}
     for path in paths:
-        files = list(_files(os.path.abspath(path), path, settings_of))
+        files = list(_files(os.path.abspath(path), path, settings_of, tuple(kinds)))
         if not files:
-            raise NoSuchPath(f"there are no Python files in {path}")
+            raise NoSuchPath(f"there are no {' or '.join(kinds.values())} files in {path}")
         found.update(dict.fromkeys(files))
     return tuple(sorted(found))
 
 
-def _files(absolute: str, given: str, settings_of: Callable[[Path], Settings]) -> Iterator[str]:
+def _files(
+    absolute: str, given: str, settings_of: Callable[[Path], Settings], endings: tuple[str, ...]
+) -> Iterator[str]:
     if given and os.path.isdir(absolute):
-        yield from _walk(absolute, settings_of)
+        yield from _walk(absolute, settings_of, endings)
     elif given and os.path.lexists(absolute):
         yield absolute
     else:
         raise NoSuchPath(f"there is no file or folder {given or repr(given)}")
 
 
-def _walk(top: str, settings_of: Callable[[Path], Settings]) -> Iterator[str]:
+def _walk(top: str, settings_of: Callable[[Path], Settings], endings: tuple[str, ...]) -> Iterator[str]:
     for folder, subfolders, names in os.walk(top):
         settings = settings_of(Path(folder))
         subfolders[:] = sorted(
@@ -52,7 +65,7 @@ def _walk(top: str, settings_of: Callable[[Path], Settings]) -> Iterator[str]:
         )
         for name in sorted(names):
             path = os.path.join(folder, name)
-            if name.endswith(".py") and not name.startswith(".") and not is_excluded(path, settings, top):
+            if name.endswith(endings) and not name.startswith(".") and not is_excluded(path, settings, top):
                 yield path
 
 

@@ -18,6 +18,7 @@ from flake8_autoincrement.engine.environment import (
     own_environment,
     project_environment,
 )
+from flake8_autoincrement.engine.scripts import ScriptDirectories
 from flake8_autoincrement.engine.version import fingerprint, own_version
 from flake8_autoincrement.facts.keys import Version
 from flake8_autoincrement.inference.finder import Finder
@@ -60,6 +61,10 @@ class Project:
         from flake8_autoincrement.inference.program import Program  # which brings astroid in: not for what is kept
 
         return Program(self.roots, self.libraries, sqlalchemy=self.sqlalchemy, sqlmodel=self.sqlmodel)
+
+    def script_directories(self, sources: Sources) -> ScriptDirectories:
+        """Make what finds script directories; what it asks of the disk is recorded by `sources`."""
+        return ScriptDirectories(sources, Finder(sources, self.roots, self.libraries))
 
     @cached_property
     def context(self) -> bytes:

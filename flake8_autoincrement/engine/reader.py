@@ -12,6 +12,7 @@ from flake8_autoincrement.encoding import Encoding
 from flake8_autoincrement.engine.answers import Answers
 from flake8_autoincrement.engine.cache import Cache, Entry
 from flake8_autoincrement.engine.check import FileReport, internal_failure, report_on
+from flake8_autoincrement.engine.files import is_sql
 from flake8_autoincrement.engine.project import Project, Workspace
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
@@ -63,9 +64,24 @@ class Reader:
 
     def known_report(self, path: str) -> FileReport | None:
         """Give a file's report if it is kept and holds, without reading or evaluating a file that was touched."""
-        if self._answers.is_known_plain(path):
+        if self.is_known_plain(path):
             return FileReport(path)
         return None if self._answers.stamp(path) is None else self._kept_report(path)
+
+    def known_facts(self, path: str) -> tuple[FileFacts, FileReport] | None:
+        """Give what a file declares and its report if both are kept and hold, without evaluating anything."""
+        report = self.known_report(path)
+        if report is None or report.failed:
+            return None
+        if self.is_known_plain(path):
+            return FileFacts(path), report
+        entry = self._entry(path, self._workspace.project(path))
+        facts = None if entry is None else _kept_facts(path, entry)
+        return None if facts is None else (facts, report)
+
+    def is_known_plain(self, path: str) -> bool:
+        """Say whether nothing can be said about a file, as far as that is known without reading it."""
+        return not is_sql(path) and self._answers.is_known_plain(path)
 
     def size(self, path: str) -> int:
         """Give the size of a file in bytes, 0 where there is none."""
@@ -124,7 +140,7 @@ class Reader:
         return sum(program.weight for program in self._programs.values()) > self._limit
 
     def _is_plain(self, path: str) -> bool:
-        return not self._is_buffer(path) and self._answers.is_plain(path)
+        return not self._is_buffer(path) and not is_sql(path) and self._answers.is_plain(path)
 
     def _is_buffer(self, path: str) -> bool:
         return self._buffer is not None and self._buffer.path == path

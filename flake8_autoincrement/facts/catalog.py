@@ -172,8 +172,9 @@ class Schema:
     """The state of a database, by names that have their schemas.
 
     `search_path` is where names without a schema are looked for, and made: its first one. `namespaces` are the schemas
-    that exist. `doubtful` is what could not be read and may have touched anything; a table that a known statement may
-    have touched says so itself (`Relation.incomplete`).
+    that exist. `indexes` gives the table of each index, also of those behind constraints. `doubtful` is what could not
+    be read and may have touched anything; a table that a known statement may have touched says so itself
+    (`Relation.incomplete`).
     """
 
     relations: Mapping[QualifiedName, Relation] = field(default_factory=dict)
@@ -181,4 +182,5 @@ class Schema:
     types: Mapping[QualifiedName, UserType] = field(default_factory=dict)
     namespaces: frozenset[str] = frozenset({"public"})
     search_path: tuple[str, ...] = ("public",)
+    indexes: Mapping[QualifiedName, QualifiedName] = field(default_factory=dict, compare=False)
     doubtful: tuple[Unreadable, ...] = ()

@@ -241,12 +241,15 @@ class AddIdentity(Operation):
 
 @dataclass(frozen=True, slots=True)
 class SetIdentity(Operation):
-    """ALTER COLUMN ... SET GENERATED, RESTART or SET of a sequence option; `always` is None where that stays."""
+    """ALTER COLUMN ... SET GENERATED, RESTART or SET of a sequence option; what is None stays.
+
+    `restart` is true without a number where the sequence returns to its start.
+    """
 
     table: Name
     column: str | Unknown
     always: bool | None = None
-    restart: int | None = None
+    restart: int | bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from flake8_autoincrement.facts.operation import AnyOperation
+from flake8_autoincrement.facts.catalog import Schema
+from flake8_autoincrement.facts.operation import AnyOperation, Operation
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.source import Span
 
@@ -45,3 +47,23 @@ class Revision:
     down_revision_span: Span | None = field(default=None, compare=False)
     upgrade_span: Span | None = field(default=None, compare=False)
     downgrade_span: Span | None = field(default=None, compare=False)
+
+
+Kind = TypeVar("Kind", bound=Operation, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[Kind]):
+    """One operation of a revision, and the schema before it, after it, and at the end of the revision.
+
+    `refusal` is what PostgreSQL would say instead of doing it, None where it does it. `guess` is why it is not certain
+    that the operation is done at all.
+    """
+
+    operation: Kind
+    before: Schema
+    after: Schema
+    end: Schema
+    revision: Revision
+    refusal: str | None = None
+    guess: Unknown | None = None

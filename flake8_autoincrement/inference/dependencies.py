@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 
 class Asked(NamedTuple):
     """A question to the file system and its answer.
 
-    `answer` is one of the constants below, or the digest of the content of the file at `path`.
+    `answer` is one of the constants below, the digest of the content of the file at `path`, or what `names_answer`
+    makes of the names in the folder there.
     """
 
     path: str
@@ -23,6 +25,21 @@ MARK, NO_MARK = b"exists", b"does not exist"
 INSTALLED, NOT_INSTALLED = b"installed", b"not installed"
 UNREADABLE = b"unreadable"
 ANSWERS = frozenset({FILE, NO_FILE, FOLDER, NO_FOLDER, MARK, NO_MARK, INSTALLED, NOT_INSTALLED, UNREADABLE})
+
+_NAMES = b"names "
+_DIGEST = 16  # bytes
+
+
+def names_answer(ending: str, names: Sequence[str]) -> bytes:
+    """Give what stands for the names in a folder that have an ending; `/` stands for folders."""
+    encoded = "\0".join(names).encode("utf-8", "surrogateescape")
+    return _NAMES + ending.encode() + blake2b(encoded, digest_size=_DIGEST).digest()
+
+
+def ending_asked(answer: bytes) -> str | None:
+    """Give the ending of the names that an answer is about, None where it is about something else."""
+    is_about_names = len(answer) > len(_NAMES) + _DIGEST and answer.startswith(_NAMES)
+    return answer[len(_NAMES) : -_DIGEST].decode() if is_about_names else None
 
 
 class Dependencies:

@@ -34,11 +34,15 @@ class Location:
     top: str
 
 
+MAXIMUM_LEVELS = 4  # from a revision up to its environment
+
+
 class Finder:
     """Resolves imports by the file system alone.
 
     An absolute name is sought from the importing file's own package root, then from `roots`, then from the folders
-    above the importing file (a script of a project that is not installed), then in `libraries`.
+    above the importing file (a script of a project that is not installed), then in `libraries`, at last beside the
+    `env.py` above it.
     """
 
     def __init__(self, sources: Sources, roots: Sequence[str], libraries: Sequence[str]) -> None:
@@ -47,11 +51,35 @@ class Finder:
         self._libraries = tuple(libraries)
         self._found: dict[tuple[str, str], Remembered[Location | None]] = {}
         self._package_roots: dict[str, Remembered[str]] = {}
+        self._environments: dict[str, Remembered[str | None]] = {}
 
     def absolute(self, name: str, importer: str) -> Location | None:
         """Find the module called `name`, as the file `importer` would import it."""
         root = self.package_root(os.path.dirname(importer))
-        return self._remembered(self._found, (name, root), lambda: self._absolute(name, root))
+        found = self._remembered(self._found, (name, root), lambda: self._absolute(name, root))
+        environment = None if found is not None else self._environment(os.path.dirname(importer))
+        if environment is None:
+            return found
+        return self._remembered(self._found, (name, environment), lambda: self._in_folder(name, environment))
+
+    def _environment(self, folder: str) -> str | None:
+        """Give the folder of Alembic's environment that a file is in, from which its revisions may import.
+
+        `prepend_sys_path` puts it in front of the path, and so do the programs that run Alembic.
+        """
+        return self._remembered(self._environments, folder, lambda: self._environment_above(folder))
+
+    def _environment_above(self, folder: str) -> str | None:
+        for _ in range(MAXIMUM_LEVELS):
+            if self._sources.is_file(os.path.join(folder, "env.py")):
+                return folder
+            folder = os.path.dirname(folder)
+        return None
+
+    def _in_folder(self, name: str, folder: str) -> Location | None:
+        parts = name.split(".")
+        first = self._child((folder,), parts[0], None)
+        return None if first is None else self.below(first, parts[1:])
 
     def relative(self, level: int, name: str, importer: str) -> Location | None:
         """Find the module that `from {level dots}{name} import` means in the file `importer`."""

@@ -29,7 +29,8 @@ from flake8_autoincrement.inference.sources import ReadError, Sources, decoded
 from flake8_autoincrement.inference.syntax import ParseError, parse_problem
 from flake8_autoincrement.inference.trees import collector_paused
 from flake8_autoincrement.inference.triggers import may_be_revision, may_declare, names_table, never_readable
-from flake8_autoincrement.source import Span
+from flake8_autoincrement.source import Lines, Span
+from flake8_autoincrement.sql.statements import operations
 
 
 class Program:
@@ -89,6 +90,8 @@ class Program:
     def facts(self, path: str) -> FileFacts:
         """Give what a file declares; the answer does not depend on which other files were asked for before."""
         path = os.path.abspath(path)
+        if path not in self._facts and path.endswith(".sql"):
+            self._facts[path] = self._statements(path)
         if path not in self._facts:
             with _deep_recursion(), _quiet(), collector_paused():
                 self._facts[path] = self._read(path)
@@ -119,6 +122,15 @@ class Program:
             revision = Revisions(self._interpreter, self._models, self._conventions).revision(module)
             return FileFacts(path, revision=revision)
         return self._declared(module)
+
+    def _statements(self, path: str) -> FileFacts:
+        """Read a file of SQL."""
+        try:
+            with self._sources.on_behalf(path):
+                text = decoded(self._sources.data(path))
+        except ReadError as error:
+            return FileFacts(path, error=Unreadable(str(error), Span(path, 1, 0, 1, 0)))
+        return FileFacts(path, statements=operations(text, Lines(path, text).span))
 
     def _may_declare(self, path: str, data: bytes) -> bool:
         """Say whether a file could declare a table."""

@@ -12,7 +12,7 @@ from flake8_autoincrement.inference.sources import ReadError, Sources
 
 # A table or a mapped class begins with something of these. The others are never looked into either.
 _MAPPING = frozenset({"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
-KNOWN_LIBRARIES = _MAPPING | {"six", "alembic", "pydantic", "typing_extensions"}
+KNOWN_LIBRARIES = _MAPPING | {"six", "alembic", "pydantic", "typing_extensions", "lazy_object_proxy"}
 
 MAXIMUM_SIZE = 16_000_000  # bytes of the files whose outlines are kept
 EVERYTHING = "*"

@@ -21,6 +21,7 @@ from flake8_autoincrement.inference.dependencies import (
     UNREADABLE,
     Asked,
     Dependencies,
+    names_answer,
 )
 from flake8_autoincrement.inference.triggers import UTF_16
 
@@ -44,6 +45,7 @@ class Sources:
         self._digests: dict[str, bytes] = {}
         self._files: dict[str, bool] = {}
         self._folders: dict[str, bool] = {}
+        self._names: dict[tuple[str, str], tuple[str, ...]] = {}
         self._askers: list[str] = []
         self._records: list[set[Asked]] = []
 
@@ -110,6 +112,20 @@ class Sources:
         self._record(Asked(path, MARK if found else NO_MARK))
         return found
 
+    def names(self, folder: str, ending: str) -> tuple[str, ...]:
+        """Give the names of the files in a folder that end as asked, sorted; with the ending `/` those of its folders.
+
+        What is hidden is left out. A file that is overlaid counts where its folder is on disk.
+        """
+        found = self._names.get((folder, ending))
+        if found is None:
+            names = names_in(folder, ending)
+            overlaid = [os.path.basename(path) for path in self._overlays if os.path.dirname(path) == folder]
+            more = [name for name in overlaid if name.endswith(ending) and name not in names]
+            found = self._names[folder, ending] = tuple(sorted([*names, *more])) if more else names
+        self._record(Asked(folder, names_answer(ending, found)))
+        return found
+
     # Records.
 
     @contextmanager
@@ -166,6 +182,25 @@ def read_bytes(path: str) -> bytes:
         raise OSError(errno.EINVAL, "it is not a regular file", path)
     with open(path, "rb") as file:
         return file.read()
+
+
+def names_in(folder: str, ending: str) -> tuple[str, ...]:
+    """Give the names in a folder that are not hidden and end as asked, `/` for folders; none where there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [
+                each.name
+                for each in entries
+                if not each.name.startswith(".")
+                and (
+                    each.is_dir(follow_symlinks=False)  # a link may lead back to where it stands
+                    if ending == "/"
+                    else each.name.endswith(ending) and each.is_file()
+                )
+            ]
+    except (OSError, ValueError):
+        return ()
+    return tuple(sorted(name for name in found if name != "__pycache__"))
 
 
 def _names_a_file(path: str) -> bool:

@@ -196,8 +196,7 @@ def _set_identity(command: Command) -> AnyOperation:
     }
     # ATTRIBUTE_IDENTITY_ALWAYS in pg_attribute.h is 'a'.
     always = integer(options["generated"]) == ord("a") if "generated" in options else None
-    # RESTART alone goes back to the start, which is 1 unless it was given.
-    restart = (integer(options["restart"]) if options["restart"] else 1) if "restart" in options else None
+    restart = (integer(options["restart"]) if options["restart"] else True) if "restart" in options else None
     return SetIdentity(command.table, command.column, always, restart, span=command.span)
 
 

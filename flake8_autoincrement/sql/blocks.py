@@ -12,7 +12,7 @@ from flake8_autoincrement.sql.conditions import condition, opposite
 from flake8_autoincrement.sql.dynamic import Dynamic, built
 from flake8_autoincrement.sql.guards import guarded, with_tables
 from flake8_autoincrement.sql.parsing import Node, Refused, plpgsql
-from flake8_autoincrement.sql.statement import HOLE, Place, Statement, string
+from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Place, Statement, has_hole, string
 
 Read = Callable[[str, Place], Iterator[AnyOperation]]
 
@@ -32,12 +32,13 @@ def do(statement: Statement, read: Read) -> Iterator[AnyOperation]:
     body = _body(statement, options["as"])
     try:
         if language != "plpgsql":
-            raise Refused(f"a block of {language} is not read", 0)
+            yield Unread(f"a block of {language} is not read", span=statement.span)
+            return
         tag = _tag(body.text)
         # libpg_query's line numbers count from the line where the body begins.
         block = plpgsql(f"DO {tag}{body.text}{tag}")
     except Refused as error:
-        why = "it is put together when the revision runs" if HOLE in body.text else error.message
+        why = FILLED_IN.why if has_hole(body.text) else f"PostgreSQL says: {error.message}"
         yield Unread(why, span=statement.span)
         return
     yield from Block(statement, body, read).block(block)

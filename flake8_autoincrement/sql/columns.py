@@ -13,9 +13,9 @@ from flake8_autoincrement.sql.defaults import default_of
 from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     certain,
+    has_hole,
     identifier,
     integer,
     qualified,
@@ -29,14 +29,14 @@ def column(statement: Statement, node: Node, *, is_new_table: bool = False) -> C
     parts = [each["Constraint"] for each in node.get("constraints", ())]
     kinds = {part["contype"] for part in parts}
     start = statement.offset(node)
-    stop = _stop(statement, start)
+    stop, limit = _stop(statement, start)
     type_name = node.get("typeName", {})
     integer_type = serial(type_name)
     type_ = integer_type or (spelt(type_name) if type_name else Unknown("it is its parent's"))
     default = _default(statement, parts, start, stop)
     if default is None and not kinds & {"CONSTR_IDENTITY", "CONSTR_GENERATED"}:
         # What is filled in may be SERIAL, or a DEFAULT.
-        default = FILLED_IN if _is_filled_in(type_name) or statement.has_gap(start, stop) else None
+        default = FILLED_IN if _is_filled_in(type_name) or statement.has_gap(start, limit) else None
     return ColumnDefinition(
         name,
         type_,
@@ -55,7 +55,7 @@ def column(statement: Statement, node: Node, *, is_new_table: bool = False) -> C
 
 
 def _is_filled_in(type_name: Node) -> bool:
-    return any(HOLE in name for name in strings(type_name.get("names")))
+    return any(map(has_hole, strings(type_name.get("names"))))
 
 
 def identity_of(node: Node) -> Identity:
@@ -69,9 +69,11 @@ def identity_of(node: Node) -> Identity:
     return Identity(node.get("generated_when") == "a", integer(options.get("start")), sequence)
 
 
-def _stop(statement: Statement, start: int) -> int:
-    """Give where the definition ends that begins at `start`: in front of a comma or of the bracket around it."""
-    return max((token.end for token in statement.stretch(start)), default=start)
+def _stop(statement: Statement, start: int) -> tuple[int, int]:
+    """Give where the definition ends that begins at `start`, and where the comma or bracket behind it stands."""
+    stop = max((token.end for token in statement.stretch(start)), default=start)
+    following = (token.start for token in statement.tokens if token.start >= stop)
+    return stop, next(following, len(statement.text))
 
 
 def _default(statement: Statement, parts: Sequence[Node], start: int, stop: int) -> Default | Unknown | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flake8_autoincrement.facts.catalog import QualifiedName
@@ -22,7 +21,7 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.sql.defaults import called
 from flake8_autoincrement.sql.parsing import Node, Refused, parsed
-from flake8_autoincrement.sql.statement import HOLE, integer, named_by_text, string, strings
+from flake8_autoincrement.sql.statement import has_hole, integer, named_by_text, shown, string, strings
 
 # What stands for the table of a constraint that is asked for by its name alone.
 ANY_TABLE = QualifiedName("")
@@ -30,7 +29,7 @@ ANY_TABLE = QualifiedName("")
 
 def condition(text: str) -> Condition:
     """Read the expression of an IF; what a replay cannot answer is `Opaque`."""
-    opaque = Opaque(re.sub(f"{HOLE}+", "?", " ".join(text.split())))
+    opaque = Opaque(shown(text))
     try:
         statements = parsed(f"SELECT {text}")
     except Refused:
@@ -230,7 +229,7 @@ def _text(node: Node) -> str | None:
             text = _text(arg)
             return text.lower() if text is not None else None
     text = string(node)
-    return None if text is None or HOLE in text else text
+    return None if text is None or has_hole(text) else text
 
 
 def _texts(node: Node) -> tuple[str, ...] | None:
@@ -248,9 +247,7 @@ def _texts(node: Node) -> tuple[str, ...] | None:
 def _exists(query: Node) -> Condition | None:
     criteria = _Criteria(query)
     tables = list(_tables(query.get("fromClause", ())))
-    reader = next((_ASKED[name] for name in tables if name in _ASKED and name != "pg_class"), None)
-    if reader is None and "pg_class" in tables:
-        reader = _in_pg_class
+    reader = next((read for name, read in _ASKED.items() if name in tables), None)
     if reader is None or not criteria.is_whole or "?" in tables or any(name not in _KNOWN for name in tables):
         return None
     found = reader(criteria)
@@ -334,6 +331,7 @@ def _schema(criteria: _Criteria) -> Condition | None:
     return HasSchema(name) if name is not None else None
 
 
+# The first that a query joins is what it asks for: the others say in which table or schema.
 _ASKED: Mapping[str, Callable[[_Criteria], Condition | None]] = {
     "pg_constraint": _constraint,
     "pg_attribute": _a_column,

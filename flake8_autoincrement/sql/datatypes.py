@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, HOLE_NUMBER, string, strings
+from flake8_autoincrement.sql.statement import FILLED_IN, HOLE_NUMBER, has_hole, string, strings
 
 # The names in pg_type of the types that SQL has words for, and what format_type() prints.
 _SPELT = {
@@ -29,6 +29,10 @@ _ZONED = {
     "timestamp": ("timestamp", " without time zone"),
     "timestamptz": ("timestamp", " with time zone"),
 }
+# PostgreSQL names the type of an array by an underscore and the type of its elements.
+_IN_ARRAYS = frozenset(
+    {*_SPELT, *_ZONED, "bytea", "date", "inet", "interval", "json", "jsonb", "name", "numeric", "text", "uuid"}
+)
 SERIALS = {
     "serial": "integer",
     "serial4": "integer",
@@ -62,7 +66,7 @@ _WORDS = {
     "timestamp with time zone": "timestamptz",
 }
 _PLAIN = re.compile(
-    r"(?P<words>[a-z_][a-z0-9_]*(?: varying| precision)?)"
+    r"(?P<words>(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*(?: varying| precision)?)"
     r" ?(?:\( ?(?P<first>\d+) ?(?:, ?(?P<second>-?\d+) ?)?\))?"
     r"(?P<zone> ?with(?:out)? time zone)?"
     r"(?P<array>(?: ?\[ ?\d* ?\])*)"
@@ -76,7 +80,7 @@ def spelt(type_name: Node) -> str | Unknown:
     """Spell the type of a TypeName node."""
     names = strings(type_name.get("names"))
     modifiers = [_modifier(each) for each in type_name.get("typmods", ())]
-    if any(HOLE in name for name in names) or None in modifiers:
+    if any(map(has_hole, names)) or None in modifiers:
         return FILLED_IN
     text = _spelt(names, [each for each in modifiers if each is not None])
     if type_name.get("pct_type"):
@@ -97,9 +101,15 @@ def data_type(text: str) -> str:
 
 def _without_parser(plain: re.Match[str]) -> str | None:
     words = plain["words"]
+    if "." in words:
+        return None if " " in words or words.startswith("pg_") or plain["first"] else words + _array(plain)
+    if words in ("char", "character"):
+        return f"character({plain['first'] or 1}){_array(plain)}" if plain["second"] is None else None
+    if words == "float" and plain["first"] is None:
+        return f"double precision{_array(plain)}"
     if words in _OF_THE_GRAMMAR or (" " in words and words not in _WORDS):
         return None
-    if plain["zone"] and words not in ("time", "timestamp"):
+    if plain["zone"] and (plain["second"] or words not in ("time", "timestamp")):
         return None
     words += f" {plain['zone'].strip()}" if plain["zone"] else ""
     name = _WORDS.get(words, words)
@@ -107,7 +117,11 @@ def _without_parser(plain: re.Match[str]) -> str | None:
     if modifiers and name not in _TAKES_NUMBERS:
         return None
     found = SERIALS.get(name) or _spelt([name], modifiers)
-    return f"{found}[]" if plain["array"] else found
+    return found + _array(plain)
+
+
+def _array(plain: re.Match[str]) -> str:
+    return "[]" if plain["array"] else ""
 
 
 def _with_parser(text: str) -> str:
@@ -137,7 +151,7 @@ def _spelt(names: Sequence[str], modifiers: Sequence[str]) -> str:
     *schema, name = names
     if schema and schema[-1] != "pg_catalog":
         return ".".join(map(_quoted, names[-2:])) + (f"({','.join(modifiers)})" if modifiers else "")
-    if name.startswith("_") and (name[1:] in _SPELT or name[1:] in _ZONED):
+    if name.startswith("_") and name[1:] in _IN_ARRAYS:
         return f"{_spelt([name[1:]], modifiers)}[]"
     if name in _ZONED:
         word, zone = _ZONED[name]
@@ -172,7 +186,7 @@ def _modifier(node: Node) -> str | None:
             text: str | None = ".".join(strings(fields))
         case _:
             text = string(node)
-    return None if text is None or HOLE in text else text
+    return None if text is None or has_hole(text) else text
 
 
 def _quoted(name: str) -> str:

@@ -153,7 +153,7 @@ def with_tables(asked: Condition, done: Sequence[AnyOperation]) -> Condition:
             return Opaque(f"whether there is a constraint {name}")
         case Not(inner):
             known = with_tables(inner, done)
-            return Opaque(f"not {known.why}") if isinstance(known, Opaque) else Not(known)
+            return known if isinstance(known, Opaque) else Not(known)
         case AllOf(conditions):
             return AllOf(tuple(with_tables(each, done) for each in conditions))
         case AnyOf(conditions):

@@ -24,7 +24,7 @@ _COPY = re.compile(r"^COPY\b[^;']*\bFROM\s+stdin\b[^;]*;[^\n]*\n(?P<rows>(?:.*\n
 _NAMED = re.compile(r"(?<![:\w\\]):(?P<name>\w+)(?!:)|\\(?P<escaped>:\w*)(?![:\w])")
 # The placeholders of PEP 249's "pyformat" and "format", which psycopg takes.
 _PERCENT = re.compile(r"%(?:\((?P<name>[^)]*)\)s|(?P<sign>[s%bt]))")
-_PARAMETER = "$1"
+_PARAMETER = f"${HOLE_NUMBER}"
 
 
 class Rewritten(NamedTuple):
@@ -56,7 +56,7 @@ def _blank_from(found: re.Match[str], start: int) -> str:
 
 
 def without_binds(text: str, binds: Binds, scanned: Callable[[str], Sequence[Token]]) -> Rewritten:
-    """Put `$1` for every parameter that SQLAlchemy (`named`) or psycopg (`percent`) would bind."""
+    """Put a parameter of PostgreSQL's for every one that SQLAlchemy (`named`) or psycopg (`percent`) would bind."""
     pattern = {"named": _NAMED, "percent": _PERCENT}.get(binds)
     edits = list(_edits(text, pattern, scanned)) if pattern is not None else []
     return rewritten(text, edits)
@@ -111,7 +111,7 @@ def rewritten(text: str, edits: Sequence[Edit]) -> Rewritten:
 
 
 class Accepted(NamedTuple):
-    """A statement whose holes were filled so that the parser accepts it; `gaps` are those that may be several things."""
+    """A statement whose holes were filled so that the parser takes it; `gaps` are those that may be several things."""
 
     statement: Parsed
     text: str
@@ -163,7 +163,7 @@ def accepted(text: str, tokens: Sequence[Token]) -> Accepted:
         best: tuple[int, str, tuple[tuple[int, int], ...]] | None = None
         if start > refused.offset:
             break
-        for mask in _MASKS:
+        for mask in _MASKS if _stands_alone(text, start, end) else (_as_nothing,):
             if mask is _as_nothing and not text[:start].strip():
                 continue
             filled = text[:start] + mask(end - start) + text[end:]
@@ -189,9 +189,19 @@ def _accepted(text: str, gaps: tuple[tuple[int, int], ...]) -> Accepted:
 
 
 def _fillable(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Give the holes that stand for themselves: not in a literal, and glued to nothing."""
+    """Give the holes that may stand for anything: not in a literal, and glued to nothing but a word's end.
+
+    One in front of a word may have a blank at its end (`{concurrently}IF NOT EXISTS`).
+    """
     found = []
     for token in tokens:
-        if text[token.start : token.end].strip(HOLE) == "" and token.end > token.start + 3:
-            found.append((token.start, token.end))
+        if text.startswith(HOLE * 4, token.start):
+            end = token.start
+            while end < token.end and text[end] == HOLE:
+                end += 1
+            found.append((token.start, end))
     return found
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")

@@ -23,14 +23,15 @@ from flake8_autoincrement.sql.defaults import default_of
 from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     certain,
     columns,
+    has_hole,
     identifier,
     qualified,
     relation_name,
     relations,
+    shown,
     strings,
 )
 
@@ -42,7 +43,7 @@ def create_index(statement: Statement) -> Iterator[AnyOperation]:
     yield CreateIndex(
         relation_name(node["relation"]),
         identifier(node["idxname"]) if "idxname" in node else None,
-        tuple(None if name is None or HOLE in name else name for name in elements),
+        tuple(None if name is None or has_hole(name) else name for name in elements),
         unique=node.get("unique", False),
         concurrently=node.get("concurrent", False),
         if_not_exists=node.get("if_not_exists", False),
@@ -109,6 +110,7 @@ def alter_enum(statement: Statement) -> Iterator[AnyOperation]:
         yield RenameEnumValue(type_, identifier(node["oldVal"]), value, span=statement.span)
         return
     neighbour = node.get("newValNeighbor")
+    neighbour = None if neighbour is None or has_hole(neighbour) else neighbour
     is_after = node.get("newValIsAfter", False)
     yield AddEnumValue(
         type_,
@@ -174,14 +176,14 @@ def grant(statement: Statement) -> Iterator[AnyOperation]:
 
 
 def _roles(roles: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(role for role in roles if HOLE not in role)
+    return tuple(role for role in roles if not has_hole(role))
 
 
 def _granted(node: Node, each: Node) -> QualifiedName | None:
     match each:
         case {"RangeVar": relation}:
             return certain(relation_name(relation))
-        case {"String": {"sval": schema}} if HOLE not in schema:
+        case {"String": {"sval": schema}} if not has_hole(schema):
             is_all = node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
             return QualifiedName("*", schema) if is_all else QualifiedName(schema)
     return None
@@ -204,8 +206,8 @@ _OF_TABLES = {"OBJECT_TABLE", "OBJECT_TABCONSTRAINT", "OBJECT_COLUMN", "OBJECT_T
 def other(statement: Statement) -> Iterator[AnyOperation]:
     """Give a statement that changes none of what is told in detail, with the tables that it names."""
     what = _CREATES.get(statement.kind) or statement.words(1 if statement.kind == "VacuumStmt" else 2)
-    if HOLE in what:
-        what = what.partition(" ")[0].replace(HOLE, "")
+    if has_hole(what):
+        what = shown(what)
     yield Other(what, _named_tables(statement), span=statement.span)
 
 

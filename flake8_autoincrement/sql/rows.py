@@ -22,12 +22,13 @@ from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.setval import set_values
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     columns,
+    has_hole,
     integer,
     relation_name,
     relations,
+    shown,
     string,
     strings,
 )
@@ -55,22 +56,27 @@ def _called(statement: Statement, node: Node) -> Iterator[AnyOperation]:
                     is_local = "boolval" in local.get("A_Const", {}) and bool(local["A_Const"]["boolval"])
                     yield SetSearchPath(_path(string(value)), local=is_local, span=statement.span)
             case {"FuncCall": {"funcname": name}} if "fromClause" not in node and not is_builtin(strings(name)):
-                function = ".".join(strings(name)).replace(HOLE, "?")
+                function = shown(".".join(strings(name)))
                 yield Unread(f"what {function}() does is not known", span=statement.span)
 
 
 def _path(value: str | None) -> tuple[str, ...] | Unknown:
     """Read the text of a search_path; an empty one finds nothing but PostgreSQL's own: a schema without a name."""
-    if value is None or HOLE in value:
+    if value is None or has_hole(value):
         return FILLED_IN
     parts = [part.strip() for part in value.split(",")]
     return tuple(part[1:-1] if part[:1] == '"' else part.lower() for part in parts)
 
 
 def _written_by_with(statement: Statement, node: Node) -> Iterator[AnyOperation]:
-    for part in node.get("withClause", {}).get("ctes", ()):
+    for part in _with(node):
         ((kind, query),) = part["CommonTableExpr"]["ctequery"].items()
         yield from _written(statement, kind, query)
+
+
+def _with(node: Node) -> Sequence[Node]:
+    parts: Sequence[Node] = node.get("withClause", {}).get("ctes", ())
+    return parts
 
 
 def _written(statement: Statement, kind: str, node: Node) -> Iterator[AnyOperation]:
@@ -99,7 +105,7 @@ def write(statement: Statement) -> Iterator[AnyOperation]:
 def _is_restricted(statement: Statement, node: Node) -> bool:
     """Say whether there is a WHERE; what is filled in behind the table's name most often is one."""
     alias = node["relation"].get("alias", {}).get("aliasname", "")
-    return "whereClause" in node or bool(statement.gaps) or HOLE in alias
+    return "whereClause" in node or bool(statement.gaps) or has_hole(alias)
 
 
 def columns_of(targets: Sequence[Node] | None) -> tuple[str, ...] | None:
@@ -122,7 +128,7 @@ def _inserted(statement: Statement, node: Node) -> InsertRows:
         rows=(1 if "selectStmt" not in node else len(rows) or None) if is_whole else None,
         largest=tuple(_largest(named or (), rows)) if is_whole else (),
         overriding=node.get("override") == "OVERRIDING_SYSTEM_VALUE",
-        source=_source(query),
+        source=_source(query, node),
         span=statement.span,
     )
 
@@ -147,10 +153,12 @@ def _largest(named: Sequence[str], rows: Sequence[Sequence[Node]]) -> Iterator[t
             yield name, max(known)
 
 
-def _source(query: Node) -> QualifiedName | None:
-    """Give the one table that a query reads."""
-    found = relations(query.get("fromClause", []))
-    return copied(query) or (found[0] if len(found) == 1 and len(query.get("fromClause", ())) == 1 else None)
+def _source(query: Node, node: Node) -> QualifiedName | None:
+    """Give the one table that a query reads, if it is none of the statement's WITH."""
+    found = relations([query.get("fromClause", []), *query.get("withClause", {}).get("ctes", [])])
+    source = copied(query) or (found[0] if len(found) == 1 and len(query.get("fromClause", ())) == 1 else None)
+    own = {part["CommonTableExpr"]["ctename"] for each in (query, node) for part in _with(each)}
+    return None if source is not None and not source.schema and source.name in own else source
 
 
 def _updated_on_conflict(statement: Statement, node: Node) -> Iterator[AnyOperation]:

@@ -15,7 +15,7 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Statement, integer, relation_name, string
+from flake8_autoincrement.sql.statement import FILLED_IN, Statement, has_hole, integer, relation_name, shown, string
 
 _WORDS: dict[str, Literal["begin", "commit", "rollback", "savepoint"]] = {
     "TRANS_STMT_BEGIN": "begin",
@@ -44,12 +44,12 @@ def set_parameter(statement: Statement) -> Iterator[AnyOperation]:
         yield SetSearchPath(_path(values), local=local, span=statement.span)
         return
     text = ", ".join(value for value in values if value is not None)
-    value = text if values and HOLE not in text else None
-    yield SetParameter(name.lower().replace(HOLE, "?"), value, local=local, span=statement.span)
+    value = text if values and not has_hole(text) else None
+    yield SetParameter(shown(name.lower()), value, local=local, span=statement.span)
 
 
 def _path(values: list[str | None]) -> tuple[str, ...] | Unknown:
-    known = tuple(value for value in values if value is not None and HOLE not in value)
+    known = tuple(value for value in values if value is not None and not has_hole(value))
     return known if len(known) == len(values) else FILLED_IN
 
 

@@ -14,9 +14,9 @@ from flake8_autoincrement.sql.defaults import called, named_text
 from flake8_autoincrement.sql.parsing import Node
 from flake8_autoincrement.sql.statement import (
     FILLED_IN,
-    HOLE,
     Statement,
     certain,
+    has_hole,
     integer,
     named_by_text,
     relation_name,
@@ -178,7 +178,7 @@ def _sequence(node: Node) -> QualifiedName | Unknown:
     text, _ = named_text(node)
     if text is None:
         return Unknown("the sequence's name is an expression")
-    return (named_by_text(text) if HOLE not in text else None) or FILLED_IN
+    return (named_by_text(text) if not has_hole(text) else None) or FILLED_IN
 
 
 def _serial_of(node: Node) -> tuple[QualifiedName | None, str | None]:
@@ -188,7 +188,7 @@ def _serial_of(node: Node) -> tuple[QualifiedName | None, str | None]:
             return _serial_of(arg)
         case {"FuncCall": {"funcname": name, "args": [table, column]}} if called(name, "pg_get_serial_sequence"):
             text, attribute = named_text(table)[0], named_text(column)[0]
-            if text is not None and HOLE not in text and attribute is not None and HOLE not in attribute:
+            if text is not None and not has_hole(text) and attribute is not None and not has_hole(attribute):
                 return named_by_text(text), attribute
     return None, None
 
@@ -229,7 +229,7 @@ def evaluated(node: Node, scope: Scope) -> Value:
 
 def _column(column: Node, scope: Scope) -> tuple[QualifiedName | None, str | None]:
     names = strings(column["fields"])
-    if not names or HOLE in names[-1]:
+    if not names or has_hole(names[-1]):
         return None, None
     return scope.table(names[-2] if len(names) > 1 else None), names[-1]
 

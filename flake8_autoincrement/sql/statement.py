@@ -64,7 +64,7 @@ class Statement:
     @cached_property
     def has_holes(self) -> bool:
         """Say whether a part of it is not known."""
-        return HOLE in self.written or str(HOLE_NUMBER) in self.written
+        return has_hole(self.written)
 
     def words(self, count: int) -> str:
         """Give its first words, for a reader."""
@@ -99,9 +99,19 @@ class Statement:
         return None
 
 
+def has_hole(text: str) -> bool:
+    """Say whether a part of a text is not known, or is a parameter."""
+    return HOLE in text or str(HOLE_NUMBER) in text
+
+
+def shown(text: str) -> str:
+    """Give a text for a reader, in one line: `?` stands for what is not known."""
+    return re.sub(rf"{HOLE}+|\$?0*{HOLE_NUMBER}", "?", " ".join(text.split()))
+
+
 def known(text: str) -> str | Unknown:
     """Give a text of the tree, Unknown if a part of it is not known."""
-    return FILLED_IN if HOLE in text or str(HOLE_NUMBER) in text else text
+    return FILLED_IN if has_hole(text) else text
 
 
 def identifier(text: str) -> str | Unknown:
@@ -116,7 +126,7 @@ def relation_name(node: Node) -> Name:
 
 def qualified(parts: Sequence[str]) -> Name:
     """Give a name of one, two or (with a database) three parts."""
-    if any(HOLE in part for part in parts):
+    if any(map(has_hole, parts)):
         return FILLED_IN
     return QualifiedName(parts[-1], parts[-2] if len(parts) > 1 else "")
 
@@ -129,7 +139,7 @@ def strings(nodes: Sequence[Node] | None) -> list[str]:
 def columns(nodes: Sequence[Node] | None) -> tuple[str, ...] | None:
     """Give names of columns, None if one is not known."""
     names = strings(nodes)
-    return None if any(HOLE in name for name in names) else tuple(names)
+    return None if any(map(has_hole, names)) else tuple(names)
 
 
 def certain(name: Name) -> QualifiedName | None:

@@ -72,8 +72,7 @@ def _together(
 ) -> Iterator[AnyOperation]:
     offset = characters(text)
     starts = [bisect_left(scanned, (offset(one.start),)) for one in statements]
-    ends = [*starts[1:], len(scanned)]  # one more than starts where there are only comments
-    for one, first, last in zip(statements, starts, ends, strict=False):
+    for one, first, last in zip(statements, starts, [*starts[1:], len(scanned)], strict=False):
         while last > first + 1 and scanned[last - 1].name == "ASCII_59":
             last -= 1
         while first < last - 1 and scanned[first].name == "ASCII_59":
@@ -86,6 +85,8 @@ def _alone(text: str, place: Place, own: Sequence[Token]) -> Iterator[AnyOperati
     piece = text[start:end]
     shifted = [Token(token.start - start, token.end - start, token.name, token.is_reserved) for token in own]
     try:
+        if any(_loses_hole(piece[token.start : token.end]) for token in shifted):
+            raise Refused("a name is cut where it is not known", 0)
         found = accepted(piece, shifted)
         scanned = tokens(found.text)
     except Refused as error:
@@ -104,6 +105,15 @@ def _alone(text: str, place: Place, own: Sequence[Token]) -> Iterator[AnyOperati
             found.gaps,
         )
     )
+
+
+_LONGEST_NAME = 63  # bytes: NAMEDATALEN - 1
+
+
+def _loses_hole(token: str) -> bool:
+    """Say whether PostgreSQL would cut a name in its hole: it cuts whole characters, and this one has three bytes."""
+    known = len(token.lstrip('"').partition(HOLE)[0].encode())
+    return HOLE in token and _LONGEST_NAME - len(HOLE.encode()) < known < _LONGEST_NAME
 
 
 def _read(statement: Statement) -> Iterator[AnyOperation]:

@@ -24,7 +24,7 @@ from flake8_autoincrement.sql.statement import (
     identifier,
     relation_name,
     relations,
-    strings,
+    columns as names_of_columns,
 )
 
 # TableLikeOption in parsenodes.h.
@@ -130,7 +130,7 @@ def table_as(statement: Statement, into: Node, query: Node, *, if_not_exists: bo
     return CreateTableAs(
         relation_name(into["rel"]),
         source=copied(query),
-        columns=tuple(strings(into["colNames"])) if "colNames" in into else _result(query),
+        columns=names_of_columns(into["colNames"]) if "colNames" in into else _result(query),
         if_not_exists=if_not_exists,
         temporary=_is_temporary(into["rel"]),
         span=statement.span,

@@ -8,7 +8,7 @@ from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import Unread
 from flake8_autoincrement.source import Span
 from flake8_autoincrement.sql.parsing import Refused, Token
-from flake8_autoincrement.sql.statement import HOLE, HOLE_NUMBER
+from flake8_autoincrement.sql.statement import HOLE, has_hole, shown
 
 _OF_ROWS = frozenset({"UPDATE", "INSERT", "DELETE_P", "SELECT", "COPY", "MERGE", "WITH", "VALUES"})
 # Words behind which the name of a table stands, and words that may stand between.
@@ -19,14 +19,14 @@ _SKIPPED = frozenset({"IF_P", "NOT", "EXISTS", "ONLY", "TABLE"})
 def unread(text: str, own: Sequence[Token], error: Refused, span: Span) -> Unread:
     """Tell of a statement that PostgreSQL's parser refuses."""
     words = [text[token.start : token.end] for token in own]
-    has_holes = any(HOLE in word for word in words) or HOLE in text
+    has_holes = any(HOLE in word for word in words)
     why = "it is put together when the revision runs" if has_holes else _readable(f"PostgreSQL says: {error.message}")
     rows_only = bool(own) and own[0].name in _OF_ROWS
     return Unread(why, tables=_touched(text, own), rows_only=rows_only, span=span)
 
 
 def _readable(message: str) -> str:
-    return " ".join(message.split()).replace(HOLE, "?").replace(str(HOLE_NUMBER), "?")
+    return shown(message)
 
 
 def _touched(text: str, own: Sequence[Token]) -> tuple[QualifiedName, ...] | None:
@@ -59,7 +59,7 @@ def _behind(own: Sequence[Token], index: int) -> Sequence[Token]:
 
 def _name(text: str, own: Sequence[Token]) -> QualifiedName | None:
     parts = list(_parts(text, own))
-    if not parts or any(HOLE in part for part in parts):
+    if not parts or any(map(has_hole, parts)):
         return None
     return QualifiedName(parts[-1], parts[-2] if len(parts) > 1 else "")
 

@@ -68,6 +68,8 @@ class Constraints:
         if kind is None or not isinstance(item, Made):
             return None
         match kind:
+            case "foreign key" if self._flag(item, "use_alter"):
+                return None  # it is added by a statement of its own, which `op.create_table` does not emit
             case "foreign key":
                 columns = self._names(self._argument(item, 0, "columns"), names)
                 targets = self._items(self._argument(item, 1, "refcolumns"))
@@ -76,7 +78,7 @@ class Constraints:
                 named = _known(tuple(self._column_name(argument, names) for argument in item.args))
                 return self.named(Constraint(kind, self._given_name(item), named), table)
         expression = text_of(self._interpreter.force(item.args[0])) if item.args else None
-        return self.named(Constraint(kind, self._given_name(item), None, expression=expression), table)
+        return self.named(Constraint(kind, self._given_name(item), (), expression=expression), table)
 
     def of_column(self, made: Made, name: str, table: TableName) -> Iterator[Constraint]:
         """Give the constraints that a column brings along: foreign keys, UNIQUE and checks."""
@@ -85,6 +87,8 @@ class Constraints:
             match known_name(item.callee) if isinstance(item, Made) else None:
                 case "ForeignKey":
                     assert isinstance(item, Made)
+                    if self._flag(item, "use_alter"):
+                        continue
                     yield self._foreign_key(item, (name,), [self._argument(item, 0, "column")], table)
                 case "CheckConstraint":
                     assert isinstance(item, Made)

@@ -14,6 +14,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     Assumed,
     Bound,
     Constant,
+    Deferred,
     Function,
     Items,
     Made,
@@ -79,6 +80,8 @@ class Standard(Methods):
                 return Wrapped("declared_attr", args[0])
             case "textwrap.dedent" | "inspect.cleandoc" if args:
                 return self._unindented(path, self.force(args[0]))
+            case "lazy_object_proxy.Proxy" if args:
+                return Deferred(lambda: self.call(args[0], [], {}))
             case "types.new_class" if args:
                 return self._new_class(args, site)
         module, _, name = path.rpartition(".")

@@ -267,12 +267,22 @@ class Statements(Bindings):
 
     def _while(self, node: nodes.While, scope: Scope) -> Ending:
         """Execute a while loop, until it ends or might have ended for a reason that is only known at run time."""
+        if self.observer is None:
+            return self._rounds_of(node, scope)
+        depth, uncertain = self.observer.depth(), self.uncertain
+        ending = self._rounds_of(node, scope)
+        self.observer.release(depth, ("break", "continue"))
+        self.uncertain = uncertain + (self.observer.depth() > depth)
+        return ending
+
+    def _rounds_of(self, node: nodes.While, scope: Scope) -> Ending:
         for _ in range(MAXIMUM_ROUNDS):
-            truth = self.truth(self.evaluate(node.test, scope))
+            test = self.evaluate(node.test, scope)
+            truth = self.truth(test)
             if truth is False:
                 return self.execute(node.orelse, scope)
             if truth is None:
-                self._either([node.body, []], scope)
+                self._either([node.body, []], scope, self._asked(test))
                 return None
             exits = self.open_exits
             ending = self.execute(node.body, scope)

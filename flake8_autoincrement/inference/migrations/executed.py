@@ -237,9 +237,11 @@ class _Places:
 
     def place(self, start: int, end: int) -> Span:
         """Give the place of a stretch, that of the call where it does not stand in the same file."""
-        first, last = self._position(start), self._position(max(end - 1, start))
-        if first is None or last is None or last < first:
+        first = self._position(start)
+        if first is None:
             return self.site
+        places = (self._position(at) for at in range(max(end - 1, start), start - 1, -1))
+        last = next(place for place in places if place is not None and place >= first)
         return Span(self.site.path, first[0], first[1], last[0], last[1] + 1)
 
     def _position(self, at: int) -> tuple[int, int] | None:

@@ -35,6 +35,7 @@ from flake8_autoincrement.facts.schema import Column, SqlType, Table
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.declarations.constraints import Convention, TableName
 from flake8_autoincrement.inference.declarations.models import Models
+from flake8_autoincrement.inference.evaluate.core import Raised
 from flake8_autoincrement.inference.evaluate.interpreter import Interpreter
 from flake8_autoincrement.inference.evaluate.libraries import known_name
 from flake8_autoincrement.inference.evaluate.values import NONE, Constant, Made, Mapping, Value, executing, text_of
@@ -141,7 +142,9 @@ class OpCalls:
             why = Unknown(NOT_KNOWN) if isinstance(name, QualifiedName) else name
             return [CreateTable(why, incomplete=why, span=site)]
         table = replace(found, incomplete=found.incomplete or made.open)
-        operations = list(creation(table, if_not_exists=arguments.flag("if_not_exists") is True, span=site))
+        # Alembic remembers the types that tables brought along, and creates each once in a run (`impl.memo`).
+        if_not_exists = arguments.flag("if_not_exists") is True
+        operations = list(creation(table, if_not_exists=if_not_exists, types_if_not_exist=True, span=site))
         return [self._with_options(one, arguments) if isinstance(one, CreateTable) else one for one in operations]
 
     def _with_options(self, operation: CreateTable, arguments: Arguments) -> CreateTable:
@@ -291,7 +294,7 @@ class OpCalls:
         condition = arguments.text("condition")
         expression = condition if isinstance(condition, str) else None
         valid = arguments.flag("postgresql_not_valid") is not True
-        yield self._constraint("check", arguments, site, expression=expression, valid=valid)
+        yield self._constraint("check", arguments, site, columns=(), expression=expression, valid=valid)
 
     def _create_exclude_constraint(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
         firsts = [(self._interpreter.items(element) or [NONE])[0] for element in arguments.rest]
@@ -313,6 +316,8 @@ class OpCalls:
         )
 
     def _drop_constraint(self, arguments: Arguments, site: Span) -> Iterator[AnyOperation]:
+        if arguments.is_nothing("constraint_name") and self._interpreter.trying:
+            raise Raised  # SQLAlchemy: it has no name
         table, name = arguments.table(), arguments.known("constraint_name")
         kind = _KINDS.get(text_of(arguments.value("type_")) or "")
         if kind == "check" and isinstance(name, str) and isinstance(table, QualifiedName):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -47,6 +48,9 @@ _FETCH = frozenset(
     "mappings unique partitions yield_per count exists".split()
 )
 _CREATE = frozenset({"create", "drop", "create_all", "drop_all"})
+# Methods of what is unknown whose calls say something all the same.
+_KEPT = _EXECUTE | _CREATE | frozenset({"dialect", "query", "insert", "update", "delete", "select"})
+_ALEMBIC = re.compile(r"^\s*(?:from|import)\s+alembic\b", re.MULTILINE)
 _TRANSACTION = {"autocommit_block": "autocommit"}
 
 
@@ -219,7 +223,7 @@ class Watcher(Observer):
 
     def attribute(self, value: Value, name: str) -> Value | None:
         """Give what is known of a connection; keep the methods of what is unknown, so that their calls are seen."""
-        if isinstance(value, Unknown) and not isinstance(value, Result) and name in (*_EXECUTE, *_CREATE, "dialect"):
+        if isinstance(value, Unknown) and not isinstance(value, Result) and name in _KEPT:
             return Part(value, name)
         return self._inspection.attribute(value, name)
 
@@ -240,10 +244,11 @@ class Watcher(Observer):
         return self._inspection.each(iterable)
 
     def abandoned(self, function: Function, args: Sequence[Value], site: Span | None) -> None:
-        """Write down that a call takes too long, if it has the means to change the database."""
-        has_means = "alembic" in function.scope.module.text or "op." in function.scope.module.text
-        if has_means or any(self._is_means(self._interpreter.force(value)) for value in args):
-            self._recording.add(Unread(f"calling {function.name}() takes too many steps", span=self._place(site)))
+        """Write down that a call takes too long; without Alembic's `op` or a connection it only changes rows."""
+        has_means = _ALEMBIC.search(function.scope.module.text) is not None
+        may_change = has_means or any(self._is_means(self._interpreter.force(value)) for value in args)
+        why = f"calling {function.name}() takes too many steps"
+        self._recording.add(Unread(why, rows_only=not may_change, span=self._place(site)))
 
     # Blocks.
 

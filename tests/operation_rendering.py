@@ -61,7 +61,10 @@ def rendered(done: Sequence[AnyOperation], indent: str = "") -> Iterator[str]:
 
 
 def _object(one: Any) -> str:
-    first, *others = [field for field in fields(one) if field.name != "span"]
+    own = [field for field in fields(one) if field.name != "span"]
+    if not own:
+        return type(one).__name__
+    first, *others = own
     words = [type(one).__name__, value(getattr(one, first.name))]
     for field in others:
         found = getattr(one, field.name)
@@ -83,7 +86,7 @@ def value(found: Any) -> str:
         case Unknown():
             return "?"
         case QualifiedName():
-            return str(found)
+            return " ".join(str(found).split())
         case ColumnDefinition():
             return _column(found)
         case Constraint():
@@ -106,7 +109,7 @@ def value(found: Any) -> str:
         case None:
             return "-"
         case str():
-            return " ".join(found.split())
+            return " ".join(found.split()) or "''"
         case bool() | int():
             return str(found)
     return _object(found)

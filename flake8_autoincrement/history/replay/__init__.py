@@ -1,0 +1,1 @@
+"""What operations make of a schema: PostgreSQL's own behaviour, without one."""

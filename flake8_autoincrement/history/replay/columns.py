@@ -1,0 +1,349 @@
+"""Columns: added, dropped, renamed; their types, defaults, identity and NOT NULL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_autoincrement.facts.catalog import Attribute, Default, QualifiedName, Relation, Sequence
+from flake8_autoincrement.facts.operation import (
+    AddColumn,
+    AddIdentity,
+    AlterType,
+    ColumnDefinition,
+    DropColumn,
+    DropDefault,
+    DropExpression,
+    DropIdentity,
+    DropNotNull,
+    RenameColumn,
+    SetDefault,
+    SetIdentity,
+    SetNotNull,
+)
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.constraints import add_constraint, dropped_constraint
+from flake8_autoincrement.history.replay.names import chosen, truncated
+from flake8_autoincrement.history.replay.state import Refused, State
+
+_INTEGERS = ("smallint", "integer", "bigint")
+
+
+def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition) -> None:
+    """Add a column to a table, with the sequence that it brings along."""
+    assert isinstance(column.name, str)
+    name = truncated(column.name)
+    relation = state.relations[table]
+    inherited = relation.attribute(name)
+    if inherited is not None and not inherited.inherited:
+        raise Refused(f'column "{name}" of relation "{table.name}" already exists')
+    made = Attribute(
+        name,
+        state.shown_type(column.type),
+        not_null=column.not_null or column.serial or column.identity is not None,
+        default=bound_default(state, column.default),
+        identity=column.identity,
+        generated=column.generated,
+    )
+    if inherited is None:
+        state.put(replace(relation, attributes=(*relation.attributes, made)))
+    else:
+        state.alter(relation, made if made.default or made.not_null else replace(inherited, inherited=False))
+    if column.serial:
+        sequence = owned_sequence(state, table, made)
+        state.alter(state.relations[table], replace(made, default=nextval(state, sequence)))
+    elif column.identity is not None:
+        identity_sequence(state, table, made)
+
+
+def owned_sequence(
+    state: State,
+    table: QualifiedName,
+    attribute: Attribute,
+    name: QualifiedName | None = None,
+    *,
+    identity: bool = False,
+) -> Sequence:
+    """Make the sequence of a serial or identity column."""
+    free = chosen(table.name, attribute.name, "seq", lambda text: state.is_taken(QualifiedName(text, table.schema)))
+    type_ = attribute.type if attribute.type in _INTEGERS and isinstance(attribute.type, str) else "bigint"
+    sequence = Sequence(
+        QualifiedName(free, table.schema) if name is None else state.placed(name),
+        type_,
+        table,
+        attribute.name,
+        identity=identity,
+        revision=state.revision,
+    )
+    state.own(sequence)
+    return sequence
+
+
+def identity_sequence(state: State, table: QualifiedName, attribute: Attribute) -> None:
+    """Make the sequence of an identity column."""
+    assert attribute.identity is not None
+    sequence = owned_sequence(state, table, attribute, attribute.identity.sequence, identity=True)
+    state.own(replace(sequence, next_value=attribute.identity.start or 1))
+
+
+def nextval(state: State, sequence: Sequence) -> Default:
+    """Give the default that takes its value from a sequence, as PostgreSQL shows it."""
+    name = sequence.name
+    shown = name.name if name.schema in state.search_path else str(name)
+    return Default(f"nextval('{shown}'::regclass)", name)
+
+
+def bound_default(state: State, default: Default | Unknown | None) -> Default | Unknown | None:
+    """Bind a default to the sequence that its name stands for."""
+    if default is None or isinstance(default, Unknown) or default.sequence is None:
+        return default
+    found = state.sequence(default.sequence)
+    if found is not None:
+        return replace(default, sequence=found.name)
+    if default.late:
+        return default
+    return replace(default, sequence=state.placed(default.sequence))
+
+
+def _attribute(state: State, operation: object) -> tuple[Relation, Attribute] | None:
+    """Give the column that an operation changes, None where it is not known."""
+    table, column = getattr(operation, "table"), getattr(operation, "column")
+    if isinstance(table, Unknown) or isinstance(column, Unknown):
+        return None
+    relation = state.table(table)
+    if relation is None:
+        return None
+    found = relation.attribute(truncated(column))
+    if found is None:
+        if relation.incomplete is None:
+            raise Refused(f'column "{column}" of relation "{relation.name.name}" does not exist')
+        found = Attribute(truncated(column), relation.incomplete, default=relation.incomplete)
+        state.put(replace(relation, attributes=(*relation.attributes, found)))
+    return state.relations[relation.name], found
+
+
+@change(AddColumn)
+def add_column(state: State, operation: AddColumn) -> None:
+    """Add a column."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.column.name, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is None:
+        return
+    existing = relation.attribute(truncated(operation.column.name))
+    if existing is not None:
+        if operation.if_not_exists:
+            return
+        if relation.incomplete is None and not isinstance(existing.type, Unknown):
+            raise Refused(f'column "{existing.name}" of relation "{relation.name.name}" already exists')
+        state.put(replace(relation, attributes=tuple(each for each in relation.attributes if each is not existing)))
+    added_attribute(state, relation.name, operation.column)
+    for constraint in operation.column.constraints:
+        add_constraint(state, relation.name, constraint)
+    for child in [each for each in state.relations.values() if relation.name in each.parents]:
+        if child.attribute(truncated(operation.column.name)) is None and child.kind in ("table", "partitioned table"):
+            own = state.relations[relation.name].attribute(truncated(operation.column.name))
+            if own is not None:
+                state.put(replace(child, attributes=(*child.attributes, replace(own, inherited=True))))
+
+
+@change(DropColumn)
+def drop_column(state: State, operation: DropColumn) -> None:
+    """Drop a column, with its sequences, and the constraints and indexes that have it."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.column, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is None:
+        return
+    name = truncated(operation.column)
+    attribute = relation.attribute(name)
+    if attribute is None:
+        if operation.if_exists or relation.incomplete is not None:
+            return
+        raise Refused(f'column "{name}" of relation "{relation.name.name}" does not exist')
+    for constraint in relation.constraints:
+        if name in (constraint.columns or ()) and constraint.kind in ("primary key", "unique"):
+            dropped_constraint(state, state.relations[relation.name], constraint, operation.cascade)
+    relation = state.relations[relation.name]
+    state.put(
+        replace(
+            relation,
+            attributes=tuple(each for each in relation.attributes if each.name != name),
+            constraints=tuple(each for each in relation.constraints if name not in (each.columns or ())),
+            indexes=tuple(each for each in relation.indexes if name not in each.columns),
+        )
+    )
+    for sequence in state.owned(relation.name, name):
+        others = [each for each, _ in state.defaults_from(sequence.name) if each.name != relation.name]
+        if others and not operation.cascade:
+            raise Refused(f"cannot drop column {name} of table {relation.name.name} because other objects depend on it")
+        state.remove_sequence(sequence)
+    for child in [each for each in state.relations.values() if relation.name in each.parents]:
+        own = child.attribute(name)
+        if own is not None and own.inherited:
+            kept = tuple(each for each in child.attributes if each.name != name)
+            state.put(replace(child, attributes=kept))
+
+
+@change(RenameColumn)
+def rename_column(state: State, operation: RenameColumn) -> None:
+    """Rename a column, also where constraints, indexes and sequences speak of it."""
+    found = _attribute(state, operation)
+    if found is None or isinstance(operation.new_name, Unknown):
+        return
+    relation, attribute = found
+    old, new = attribute.name, truncated(operation.new_name)
+    if relation.attribute(new) is not None:
+        raise Refused(f'column "{new}" of relation "{relation.name.name}" already exists')
+    own = state.relations[relation.name]
+    state.put(
+        replace(
+            own,
+            attributes=tuple(replace(each, name=new) if each.name == old else each for each in own.attributes),
+            constraints=tuple(
+                replace(each, columns=_renamed(each.columns, old, new)) for each in own.constraints
+            ),
+            indexes=tuple(
+                replace(each, columns=tuple(new if column == old else column for column in each.columns))
+                for each in own.indexes
+            ),
+        )
+    )
+    for sequence in state.owned(relation.name, old):
+        state.own(replace(sequence, owner_column=new))
+    for other in list(state.relations.values()):
+        changed = tuple(
+            replace(each, parent_columns=_renamed(each.parent_columns, old, new) or ())
+            if each.parent == relation.name
+            else each
+            for each in other.constraints
+        )
+        if changed != other.constraints:
+            state.relations[other.name] = replace(other, constraints=changed)
+    for child in [each for each in state.relations.values() if relation.name in each.parents]:
+        if child.attribute(old) is not None and child.kind in ("table", "partitioned table"):
+            rename_column(state, RenameColumn(child.name, old, new))
+
+
+def _renamed(columns: tuple[str, ...] | None, old: str, new: str) -> tuple[str, ...] | None:
+    return None if columns is None else tuple(new if column == old else column for column in columns)
+
+
+@change(AlterType)
+def alter_type(state: State, operation: AlterType) -> None:
+    """Change a column's type; the sequence of an identity column follows, that of a serial one does not."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    changed = replace(attribute, type=state.shown_type(operation.type))
+    state.alter(relation, changed)
+    if attribute.identity is not None:
+        for sequence in state.owned(relation.name, attribute.name):
+            if sequence.identity and isinstance(changed.type, str) and changed.type in _INTEGERS:
+                state.own(replace(sequence, type=changed.type))
+
+
+@change(SetDefault)
+def set_default(state: State, operation: SetDefault) -> None:
+    """Give a column a default, which an identity column refuses."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    if attribute.identity is not None:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
+    state.alter(relation, replace(attribute, default=bound_default(state, operation.default)))
+
+
+@change(DropDefault)
+def drop_default(state: State, operation: DropDefault) -> None:
+    """Take a column's default away; a sequence that it owns stays."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    if attribute.identity is not None:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
+    state.alter(relation, replace(attribute, default=None))
+
+
+@change(SetNotNull)
+def set_not_null(state: State, operation: SetNotNull) -> None:
+    """Forbid NULL."""
+    found = _attribute(state, operation)
+    if found is not None:
+        state.alter(found[0], replace(found[1], not_null=True))
+
+
+@change(DropNotNull)
+def drop_not_null(state: State, operation: DropNotNull) -> None:
+    """Allow NULL, which a primary key and an identity column refuse."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    if relation.key is not None and attribute.name in (relation.key.columns or ()):
+        raise Refused(f'column "{attribute.name}" is in a primary key')
+    if attribute.identity is not None:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
+    state.alter(relation, replace(attribute, not_null=False))
+
+
+@change(AddIdentity)
+def add_identity(state: State, operation: AddIdentity) -> None:
+    """Make a column an identity, which needs NOT NULL and refuses a default."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    place = f'column "{attribute.name}" of relation "{relation.name.name}"'
+    if attribute.identity is not None:
+        raise Refused(f"{place} is already an identity column")
+    if isinstance(attribute.default, Default):
+        raise Refused(f"{place} already has a default value")
+    if not attribute.not_null and relation.incomplete is None:
+        raise Refused(f"{place} must be declared NOT NULL before identity can be added")
+    changed = replace(attribute, identity=operation.identity, default=None, not_null=True)
+    state.alter(relation, changed)
+    identity_sequence(state, relation.name, changed)
+
+
+@change(SetIdentity)
+def set_identity(state: State, operation: SetIdentity) -> None:
+    """Change an identity column."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    if attribute.identity is None:
+        if relation.incomplete is not None:
+            return
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
+    always = attribute.identity.always if operation.always is None else operation.always
+    state.alter(relation, replace(attribute, identity=replace(attribute.identity, always=always)))
+
+
+@change(DropIdentity)
+def drop_identity(state: State, operation: DropIdentity) -> None:
+    """Make an identity column a plain one, without its sequence."""
+    found = _attribute(state, operation)
+    if found is None:
+        return
+    relation, attribute = found
+    if attribute.identity is None:
+        if operation.if_exists or relation.incomplete is not None:
+            return
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
+    state.alter(relation, replace(attribute, identity=None))
+    for sequence in state.owned(relation.name, attribute.name):
+        if sequence.identity:
+            state.sequences.pop(sequence.name)
+
+
+@change(DropExpression)
+def drop_expression(state: State, operation: DropExpression) -> None:
+    """Make a generated column a plain one."""
+    found = _attribute(state, operation)
+    if found is not None:
+        state.alter(found[0], replace(found[1], generated=False))

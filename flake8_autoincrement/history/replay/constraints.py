@@ -1,0 +1,290 @@
+"""Constraints and indexes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_autoincrement.facts.catalog import Constraint, Index, QualifiedName, Relation
+from flake8_autoincrement.facts.operation import (
+    AddConstraint,
+    CreateIndex,
+    DropConstraint,
+    DropIndex,
+    RenameConstraint,
+    RenameIndex,
+    ValidateConstraint,
+)
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.names import addition, chosen, truncated
+from flake8_autoincrement.history.replay.state import BACKED, Refused, State
+
+_LABELS = {"primary key": "pkey", "unique": "key", "exclude": "excl", "foreign key": "fkey", "check": "check"}
+
+
+def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -> None:
+    """Add a constraint to a table, with the name that PostgreSQL gives it."""
+    relation = state.relations[table]
+    if constraint.kind == "not null":
+        for column in constraint.columns or ():
+            attribute = relation.attribute(column)
+            if attribute is not None:
+                relation = state.alter(relation, replace(attribute, not_null=True))
+        return
+    if constraint.index is not None:
+        constraint, relation = _using_index(relation, constraint)
+    named = replace(constraint, name=_name(state, relation, constraint))
+    if constraint.kind == "primary key":
+        if relation.key is not None and relation.incomplete is None:
+            raise Refused(f'multiple primary keys for table "{table.name}" are not allowed')
+        relation = replace(relation, constraints=tuple(c for c in relation.constraints if c.kind != "primary key"))
+        relation = _with_key(relation, constraint)
+    if isinstance(named.name, str) and any(each.name == named.name for each in relation.constraints):
+        if relation.incomplete is None:
+            raise Refused(f'constraint "{named.name}" for relation "{table.name}" already exists')
+        relation = replace(relation, constraints=tuple(c for c in relation.constraints if c.name != named.name))
+    if constraint.kind == "foreign key" and constraint.parent is not None:
+        named = _bound(state, named)
+    missing = [name for name in constraint.columns or () if relation.attribute(name) is None]
+    if missing and relation.incomplete is None and constraint.kind != "check":
+        raise Refused(f'column "{missing[0]}" named in key does not exist')
+    state.put(replace(relation, constraints=(*relation.constraints, named)), state.relations[table])
+
+
+def _bound(state: State, constraint: Constraint) -> Constraint:
+    """Bind a foreign key to the table that its name stands for."""
+    assert constraint.parent is not None
+    parent = state.table(constraint.parent)
+    if parent is None:
+        return constraint
+    columns = constraint.parent_columns
+    if not columns and parent.key is not None:
+        columns = parent.key.columns or ()
+    return replace(constraint, parent=parent.name, parent_columns=columns)
+
+
+def _with_key(relation: Relation, key: Constraint) -> Relation:
+    columns = key.columns or ()
+    attributes = tuple(
+        replace(each, not_null=True) if each.name in columns else each for each in relation.attributes
+    )
+    return replace(relation, attributes=attributes)
+
+
+def _using_index(relation: Relation, constraint: Constraint) -> tuple[Constraint, Relation]:
+    """Make a constraint of an index, which gets the constraint's name."""
+    index = next((each for each in relation.indexes if each.name == constraint.index), None)
+    if index is None:
+        return constraint, relation
+    columns = tuple(column for column in index.columns if column is not None)
+    name = index.name if constraint.name is None else constraint.name
+    rest = tuple(each for each in relation.indexes if each is not index)
+    return replace(constraint, columns=columns, name=name, index=None), replace(relation, indexes=rest)
+
+
+def _name(state: State, relation: Relation, constraint: Constraint) -> str | Unknown:
+    if isinstance(constraint.name, Unknown):
+        return constraint.name
+    schema = relation.name.schema
+    if constraint.name is not None:
+        name = truncated(constraint.name)
+        if constraint.kind in BACKED and state.is_taken(QualifiedName(name, schema)):
+            owner = state.indexes.get(QualifiedName(name, schema))
+            is_own = owner == relation.name and name not in {each.name for each in relation.indexes}
+            if not is_own and relation.incomplete is None:
+                raise Refused(f'relation "{name}" already exists')
+        return name
+    if constraint.columns is None and constraint.kind != "check":
+        return Unknown("PostgreSQL names it by columns that could not be read")
+    label = _LABELS[constraint.kind]
+    second = None if constraint.kind == "primary key" else addition(constraint.columns or ()) or None
+    if constraint.kind in BACKED:
+        return chosen(relation.name.name, second, label, lambda text: state.is_taken(QualifiedName(text, schema)))
+    taken = {each.name for each in relation.constraints}
+    return chosen(relation.name.name, second, label, lambda text: text in taken)
+
+
+@change(AddConstraint)
+def constraint_added(state: State, operation: AddConstraint) -> None:
+    """Add a constraint to a table."""
+    if isinstance(operation.table, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is not None:
+        add_constraint(state, relation.name, operation.constraint)
+
+
+@change(DropConstraint)
+def drop_constraint(state: State, operation: DropConstraint) -> None:
+    """Drop a constraint; a primary key is found by its kind where its name is not known."""
+    if isinstance(operation.table, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is None:
+        return
+    if isinstance(operation.name, Unknown) and operation.kind not in (None, "primary key"):
+        state.put(_uncertain(relation, operation.kind, operation.name))
+        return
+    found = _found(relation, operation)
+    if found is not None:
+        dropped_constraint(state, relation, found, operation.cascade)
+    elif isinstance(operation.name, str) and not operation.if_exists and _is_known(relation):
+        raise Refused(f'constraint "{operation.name}" of relation "{relation.name.name}" does not exist')
+
+
+def _uncertain(relation: Relation, kind: str | None, why: Unknown) -> Relation:
+    """Say of the constraints of a kind that any of them may be gone."""
+    constraints = tuple(replace(each, name=why) if each.kind == kind else each for each in relation.constraints)
+    return replace(relation, constraints=constraints)
+
+
+def _found(relation: Relation, operation: DropConstraint) -> Constraint | None:
+    if isinstance(operation.name, Unknown):
+        return relation.key if operation.kind == "primary key" else None
+    name = truncated(operation.name)
+    named = next((each for each in relation.constraints if each.name == name), None)
+    if named is None and operation.kind == "primary key" and relation.key is not None:
+        return relation.key if isinstance(relation.key.name, Unknown) or relation.incomplete else None
+    return named
+
+
+def _is_known(relation: Relation) -> bool:
+    return relation.incomplete is None and not any(isinstance(each.name, Unknown) for each in relation.constraints)
+
+
+def dropped_constraint(state: State, relation: Relation, constraint: Constraint, cascade: bool) -> None:
+    """Take a constraint away; one that foreign keys rest on only with these."""
+    if constraint.kind in ("primary key", "unique"):
+        for other, reference in _resting_on(state, relation, constraint):
+            if not cascade:
+                raise Refused(
+                    f"cannot drop constraint {constraint.name} on table {relation.name.name} because other objects "
+                    "depend on it"
+                )
+            state.put(_without(state.relations[other.name], reference))
+    state.put(_without(state.relations[relation.name], constraint))
+
+
+def _without(relation: Relation, constraint: Constraint) -> Relation:
+    return replace(relation, constraints=tuple(each for each in relation.constraints if each is not constraint))
+
+
+def _resting_on(state: State, relation: Relation, constraint: Constraint) -> list[tuple[Relation, Constraint]]:
+    """Give the foreign keys that rest on a unique constraint: those to its columns, unless another one serves."""
+    columns = set(constraint.columns or ())
+    others = [
+        set(each.columns or ())
+        for each in relation.constraints
+        if each is not constraint and each.kind in ("primary key", "unique")
+    ]
+    if columns in others:
+        return []
+    own = [(relation, each) for each in relation.constraints if each.parent == relation.name]
+    return [
+        (other, reference)
+        for other, reference in [*state.references_to(relation.name), *own]
+        if set(reference.parent_columns) == columns and not isinstance(reference.name, Unknown)
+    ]
+
+
+@change(ValidateConstraint)
+def validate_constraint(state: State, operation: ValidateConstraint) -> None:
+    """Validate a constraint."""
+    _changed(state, operation, valid=True)
+
+
+@change(RenameConstraint)
+def rename_constraint(state: State, operation: RenameConstraint) -> None:
+    """Rename a constraint, with the index behind it."""
+    if isinstance(operation.new_name, str):
+        _changed(state, operation, name=truncated(operation.new_name))
+
+
+def _changed(state: State, operation: ValidateConstraint | RenameConstraint, **changes: object) -> None:
+    name = operation.name
+    if isinstance(operation.table, Unknown) or isinstance(name, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is None:
+        return
+    if not any(each.name == truncated(name) for each in relation.constraints) and _is_known(relation):
+        raise Refused(f'constraint "{name}" for table "{relation.name.name}" does not exist')
+    constraints = tuple(
+        replace(each, **changes) if each.name == truncated(name) else each  # type: ignore[arg-type]
+        for each in relation.constraints
+    )
+    state.put(replace(relation, constraints=constraints), relation)
+
+
+# Indexes.
+
+
+@change(CreateIndex)
+def create_index(state: State, operation: CreateIndex) -> None:
+    """Create an index."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.name, Unknown):
+        return
+    relation = state.table(operation.table)
+    if relation is None:
+        return
+    schema = relation.name.schema
+    if operation.name is None:
+        name = chosen(
+            relation.name.name,
+            addition(operation.columns),
+            "idx",
+            lambda text: state.is_taken(QualifiedName(text, schema)),
+        )
+    else:
+        name = truncated(operation.name)
+    if state.is_taken(QualifiedName(name, schema)):
+        if operation.if_not_exists:
+            return
+        raise Refused(f'relation "{name}" already exists')
+    missing = [column for column in operation.columns if column is not None and relation.attribute(column) is None]
+    if missing and relation.incomplete is None:
+        raise Refused(f'column "{missing[0]}" does not exist')
+    index = Index(name, operation.columns, operation.unique)
+    state.put(replace(relation, indexes=(*relation.indexes, index)))
+
+
+@change(DropIndex)
+def drop_index(state: State, operation: DropIndex) -> None:
+    """Drop an index."""
+    if isinstance(operation.index, Unknown):
+        return
+    name = state.index(QualifiedName(truncated(operation.index.name), operation.index.schema))
+    if name is None:
+        table = None if not isinstance(operation.table, QualifiedName) else state.relation(operation.table)
+        if operation.if_exists or (table is not None and table.incomplete) or state.doubtful or _any_presumed(state):
+            return
+        raise Refused(f'index "{operation.index.name}" does not exist')
+    relation = state.relations[state.indexes[name]]
+    backing = next((each for each in relation.constraints if each.name == name.name and each.kind in BACKED), None)
+    if backing is not None:
+        raise Refused(f"cannot drop index {name.name} because constraint {name.name} requires it")
+    state.put(replace(relation, indexes=tuple(each for each in relation.indexes if each.name != name.name)), relation)
+
+
+def _any_presumed(state: State) -> bool:
+    return any(relation.incomplete is not None for relation in state.relations.values())
+
+
+@change(RenameIndex)
+def rename_index(state: State, operation: RenameIndex) -> None:
+    """Rename an index, with the constraint that it backs."""
+    if isinstance(operation.index, Unknown) or isinstance(operation.new_name, Unknown):
+        return
+    name = state.index(operation.index)
+    if name is None:
+        return
+    new = truncated(operation.new_name)
+    if state.is_taken(QualifiedName(new, name.schema)):
+        raise Refused(f'relation "{new}" already exists')
+    relation = state.relations[state.indexes[name]]
+    indexes = tuple(replace(each, name=new) if each.name == name.name else each for each in relation.indexes)
+    constraints = tuple(
+        replace(each, name=new) if each.name == name.name and each.kind in BACKED else each
+        for each in relation.constraints
+    )
+    state.put(replace(relation, indexes=indexes, constraints=constraints), relation)

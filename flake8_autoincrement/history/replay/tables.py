@@ -1,0 +1,328 @@
+"""Tables and views: created, copied, inherited, renamed, dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_autoincrement.facts.catalog import Attribute, Constraint, QualifiedName, Relation, RelationKind
+from flake8_autoincrement.facts.operation import (
+    CreateTable,
+    CreateTableAs,
+    CreateView,
+    DropTable,
+    DropView,
+    Inherit,
+    Like,
+    RecreateTable,
+    RenameSequence,
+    RenameTable,
+    SetTableSchema,
+)
+from flake8_autoincrement.facts.unknown import Unknown
+from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.columns import added_attribute, identity_sequence
+from flake8_autoincrement.history.replay.constraints import add_constraint
+from flake8_autoincrement.history.replay.names import truncated
+from flake8_autoincrement.history.replay.sequences import rename_sequence, renamed_in_defaults
+from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State
+
+VIEWS = ("view", "materialized view")
+
+
+@change(CreateTable)
+def create_table(state: State, operation: CreateTable) -> None:
+    """Create a table, with the sequences of its columns."""
+    if isinstance(operation.table, Unknown):
+        return
+    name = state.placed(_cut(operation.table), operation.temporary)
+    existing = state.relations.get(name)
+    if existing is not None and existing.incomplete is not NOT_CREATED:
+        if operation.if_not_exists:
+            return
+        raise Refused(f'relation "{name.name}" already exists')
+    if existing is not None:
+        if operation.if_not_exists:
+            return
+        state.remove(existing)
+    if name.schema not in state.namespaces and name.schema != "pg_temp":
+        raise Refused(f'schema "{name.schema}" does not exist')
+    relation = Relation(
+        name,
+        "foreign table" if operation.foreign else "partitioned table" if operation.partitioned else "table",
+        revision=state.revision,
+        is_new=True,
+        incomplete=operation.incomplete,
+        span=operation.span,
+    )
+    state.put(relation)
+    parents = [*operation.inherits, *([operation.partition_of] if operation.partition_of else [])]
+    for parent in parents:
+        _take_from_parent(state, name, parent, operation.partition_of is not None)
+    for like in operation.like:
+        _take_from_like(state, name, like)
+    for column in operation.columns:
+        if isinstance(column.name, Unknown):
+            state.doubt(state.relations[name], column.name)
+        else:
+            added_attribute(state, name, column)
+    for column in operation.columns:
+        for constraint in column.constraints:
+            add_constraint(state, name, constraint)
+    for constraint in operation.constraints:
+        add_constraint(state, name, constraint)
+
+
+def _cut(name: QualifiedName) -> QualifiedName:
+    return QualifiedName(truncated(name.name), name.schema)
+
+
+def _take_from_parent(state: State, name: QualifiedName, parent: QualifiedName, is_partition: bool) -> None:
+    """Give a table the columns of one that it inherits from, or is a partition of."""
+    source = state.table(parent)
+    assert source is not None
+    relation = state.relations[name]
+    known = {attribute.name for attribute in relation.attributes}
+    taken = tuple(
+        replace(each, inherited=True, identity=each.identity if is_partition else None)
+        for each in source.attributes
+        if each.name not in known
+    )
+    state.put(
+        replace(
+            relation,
+            attributes=(*relation.attributes, *taken),
+            parents=(*relation.parents, source.name),
+            is_partition=is_partition,
+            incomplete=relation.incomplete or source.incomplete,
+        )
+    )
+    if is_partition:
+        for constraint in source.constraints:
+            if constraint.kind in ("primary key", "unique", "foreign key"):
+                add_constraint(state, name, replace(constraint, name=None))
+    for constraint in source.constraints:
+        if constraint.kind == "check":
+            add_constraint(state, name, constraint)
+
+
+def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
+    """Give a table the columns of another; what else, the INCLUDING words say."""
+    source = state.table(like.table)
+    assert source is not None
+    has_all = "all" in like.including
+    for attribute in source.attributes:
+        keeps_default = has_all or "defaults" in like.including
+        keeps_identity = has_all or "identity" in like.including
+        keeps_expression = has_all or "generated" in like.including
+        copied = replace(
+            attribute,
+            default=attribute.default if keeps_default else None,
+            identity=attribute.identity if keeps_identity else None,
+            generated=attribute.generated and keeps_expression,
+            inherited=False,
+        )
+        relation = state.relations[name]
+        state.put(replace(relation, attributes=(*relation.attributes, copied)))
+        if copied.identity is not None:
+            identity_sequence(state, name, replace(copied, identity=replace(copied.identity, sequence=None)))
+    relation = state.relations[name]
+    state.put(replace(relation, incomplete=relation.incomplete or source.incomplete))
+    for constraint in source.constraints:
+        if constraint.kind == "check" and (has_all or "constraints" in like.including):
+            add_constraint(state, name, constraint)
+        if constraint.kind in ("primary key", "unique", "exclude") and (has_all or "indexes" in like.including):
+            add_constraint(state, name, replace(constraint, name=None))
+
+
+@change(CreateTableAs)
+def create_table_as(state: State, operation: CreateTableAs) -> None:
+    """Create a table from a query: columns without defaults and without a key."""
+    if isinstance(operation.table, Unknown):
+        return
+    name = state.placed(_cut(operation.table), operation.temporary)
+    if name in state.relations:
+        if operation.if_not_exists:
+            return
+        raise Refused(f'relation "{name.name}" already exists')
+    source = None if operation.source is None else state.table(operation.source)
+    attributes: tuple[Attribute, ...] = ()
+    incomplete: Unknown | None = None
+    if source is not None:
+        attributes = tuple(Attribute(each.name, each.type) for each in source.attributes)
+        incomplete = source.incomplete
+    elif operation.columns is not None:
+        why = Unknown("it is the type of an expression")
+        attributes = tuple(Attribute(column, why) for column in operation.columns)
+    else:
+        incomplete = Unknown("its columns are those of a query")
+    state.put(
+        Relation(
+            name, "table", attributes, revision=state.revision, is_new=True, incomplete=incomplete, span=operation.span
+        )
+    )
+
+
+@change(DropTable)
+def drop_table(state: State, operation: DropTable) -> None:
+    """Drop a table, with the sequences that its columns own."""
+    if isinstance(operation.table, Unknown):
+        return
+    relation = state.relation(operation.table)
+    if relation is None:
+        return  # one that the history does not create is presumed to have been there
+    references = state.references_to(relation.name)
+    children = [each for each in state.relations.values() if relation.name in each.parents and each.kind not in VIEWS]
+    views = [each for each in state.relations.values() if relation.name in each.parents and each.kind in VIEWS]
+    inherited = [each for each in children if not each.is_partition]
+    if (references or views or inherited) and not operation.cascade:
+        raise Refused(f"cannot drop table {relation.name.name} because other objects depend on it")
+    for other, constraint in references:
+        state.put(_without(state.relations[other.name], constraint))
+    for dependent in (*children, *views):
+        if dependent.name in state.relations:
+            state.remove(state.relations[dependent.name])
+    state.remove(relation)
+
+
+def _without(relation: Relation, constraint: Constraint) -> Relation:
+    return replace(relation, constraints=tuple(each for each in relation.constraints if each != constraint))
+
+
+@change(RenameTable)
+def rename_table(state: State, operation: RenameTable) -> None:
+    """Rename a table; its sequences, constraints and indexes keep their names."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.new_name, Unknown):
+        return
+    if state.relation(operation.table) is None and state.sequence(operation.table) is not None:
+        rename_sequence(state, RenameSequence(operation.table, operation.new_name))
+        return
+    relation = state.table(operation.table, may_be_missing=operation.if_exists)
+    if relation is not None:
+        moved(state, relation, QualifiedName(truncated(operation.new_name), relation.name.schema))
+
+
+def moved(state: State, relation: Relation, name: QualifiedName) -> None:
+    """Give a table another name, also where others speak of it."""
+    if state.is_taken(name):
+        raise Refused(f'relation "{name.name}" already exists')
+    old = relation.name
+    state.put(replace(relation, name=name), relation)
+    for other in list(state.relations.values()):
+        parents = tuple(name if each == old else each for each in other.parents)
+        constraints = tuple(
+            replace(each, parent=name) if each.parent == old else each for each in other.constraints
+        )
+        if parents != other.parents or constraints != other.constraints:
+            state.relations[other.name] = replace(other, parents=parents, constraints=constraints)
+    for sequence in list(state.sequences.values()):
+        if sequence.owner == old:
+            state.own(replace(sequence, owner=name))
+
+
+@change(SetTableSchema)
+def set_table_schema(state: State, operation: SetTableSchema) -> None:
+    """Move a table into another schema, with its sequences and indexes."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.schema, Unknown):
+        return
+    relation = state.table(operation.table, may_be_missing=operation.if_exists)
+    if relation is None:
+        return
+    if operation.schema not in state.namespaces:
+        raise Refused(f'schema "{operation.schema}" does not exist')
+    moved(state, relation, QualifiedName(relation.name.name, operation.schema))
+    target = QualifiedName(relation.name.name, operation.schema)
+    for sequence in [each for each in state.sequences.values() if each.owner == target]:
+        new = QualifiedName(sequence.name.name, operation.schema)
+        del state.sequences[sequence.name]
+        state.own(replace(sequence, name=new))
+        renamed_in_defaults(state, sequence.name, new)
+
+
+@change(RecreateTable)
+def recreate_table(state: State, operation: RecreateTable) -> None:
+    """Make a table anew, as a batch does: its serial columns get sequences of the temporary name.
+
+    The new table is called `_alembic_tmp_{table}` until the old one is dropped; sequences keep the names from then.
+    """
+    from flake8_autoincrement.history.replay.application import apply
+
+    if isinstance(operation.table, Unknown):
+        return
+    relation = state.table(operation.table)
+    assert relation is not None
+    for inner in operation.operations:
+        state.take(apply(state.schema(), inner, state.revision).schema)
+    relation = state.relation(operation.table) or relation
+    for sequence in [each for each in state.sequences.values() if each.owner == relation.name]:
+        new = QualifiedName(truncated(f"_alembic_tmp_{relation.name.name}_{sequence.owner_column}_seq"), "public")
+        new = QualifiedName(new.name, sequence.name.schema)
+        if new != sequence.name and not state.is_taken(new):
+            del state.sequences[sequence.name]
+            state.own(replace(sequence, name=new, revision=state.revision, next_value=1))
+            renamed_in_defaults(state, sequence.name, new)
+
+
+@change(Inherit)
+def inherit(state: State, operation: Inherit) -> None:
+    """Let a table inherit from another, be a partition of it, or be that no longer."""
+    if isinstance(operation.table, Unknown) or isinstance(operation.parent, Unknown):
+        return
+    child, parent = state.table(operation.table), state.table(operation.parent)
+    assert child is not None and parent is not None
+    parents = tuple(each for each in child.parents if each != parent.name)
+    is_partition = operation.partition and operation.attach
+    attributes = child.attributes
+    if operation.attach:
+        parents = (*parents, parent.name)
+    elif operation.partition:
+        # A detached partition keeps what it has, as its own; the identity was its parent's.
+        attributes = tuple(replace(each, identity=None, inherited=False) for each in attributes)
+    else:
+        attributes = tuple(replace(each, inherited=False) for each in attributes)
+    state.put(replace(child, parents=parents, is_partition=is_partition, attributes=attributes))
+    if is_partition:
+        _inherit_identity(state, child.name, parent)
+        key = parent.key
+        if key is not None and state.relations[child.name].key is None:
+            add_constraint(state, child.name, replace(key, name=None))
+
+
+def _inherit_identity(state: State, name: QualifiedName, parent: Relation) -> None:
+    for attribute in parent.attributes:
+        own = state.relations[name].attribute(attribute.name)
+        if attribute.identity is not None and own is not None:
+            state.alter(state.relations[name], replace(own, identity=attribute.identity, not_null=True))
+
+
+@change(CreateView)
+def create_view(state: State, operation: CreateView) -> None:
+    """Create a view, which keeps the tables that it reads from being dropped."""
+    if isinstance(operation.view, Unknown):
+        return
+    name = state.placed(operation.view)
+    if name in state.relations and not operation.replace:
+        if operation.if_not_exists:
+            return
+        raise Refused(f'relation "{name.name}" already exists')
+    found = (state.relation(each) for each in operation.reads)
+    reads = tuple(each.name for each in found if each is not None)
+    kind: RelationKind = "materialized view" if operation.materialized else "view"
+    why = Unknown("its columns are those of a query")
+    view = Relation(name, kind, parents=reads, revision=state.revision, incomplete=why, span=operation.span)
+    state.put(view)
+
+
+@change(DropView)
+def drop_view(state: State, operation: DropView) -> None:
+    """Drop a view."""
+    if isinstance(operation.view, Unknown):
+        return
+    view = state.relation(operation.view)
+    if view is None:
+        return
+    dependent = [each for each in state.relations.values() if view.name in each.parents]
+    if dependent and not operation.cascade:
+        raise Refused(f"cannot drop view {view.name.name} because other objects depend on it")
+    for each in dependent:
+        state.remove(each)
+    state.remove(view)

@@ -77,6 +77,18 @@ def shared() -> str:
     return _started(Path(os.environ[FOLDER]))
 
 
+@cache
+def own() -> str:
+    """Give the URI of a database of this process.
+
+    Names that another transaction gives count as taken (`ChooseRelationName`), even though they will be rolled back.
+    """
+    name = f"process_{os.getpid()}"
+    with psycopg.connect(shared(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return make_conninfo(shared(), dbname=name)
+
+
 @contextmanager
 def database() -> Iterator[str]:
     """Make a fresh database on the shared server; give its URI."""
@@ -92,8 +104,13 @@ def database() -> Iterator[str]:
 @contextmanager
 def connection() -> Iterator[psycopg.Connection]:
     """Connect to the shared server, in a transaction that is rolled back at the end."""
-    with psycopg.connect(shared(), options="-c client_min_messages=error -c jit=off") as found:
-        try:
+    with rolled_back(own()) as found:
+        yield found
+
+
+@contextmanager
+def rolled_back(uri: str) -> Iterator[psycopg.Connection]:
+    """Connect to a server, in a transaction that is rolled back at the end."""
+    with psycopg.connect(uri, options="-c client_min_messages=error -c jit=off") as found:
+        with found.transaction(force_rollback=True):
             yield found
-        finally:
-            found.rollback()

@@ -129,8 +129,8 @@ class TestHistory:
         write(branches())
         assert run(capsys, "history")[1:5] == [
             "  <base> -> root (branchpoint)  m/versions/root.py",
-            "  root -> left  m/versions/left.py",
             "  root -> right  m/versions/right.py",
+            "  root -> left  m/versions/left.py",
             "  left, right -> join (head) (mergepoint)  m/versions/join.py",
         ]
 

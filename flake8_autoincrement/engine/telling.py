@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flake8_autoincrement.facts.catalog import Schema
 from flake8_autoincrement.facts.history import History
-from flake8_autoincrement.history.interim import AmbiguousRevision, Graph, UnknownRevision
+from flake8_autoincrement.history.graph import AmbiguousRevision, Graph, UnknownRevision
 from flake8_autoincrement.history.replay.run import replayed
 from flake8_autoincrement.output.moments import Moment, Refusal, Told
 from flake8_autoincrement.output.problems import problems

@@ -50,7 +50,7 @@ _FETCH = frozenset(
 _CREATE = frozenset({"create", "drop", "create_all", "drop_all"})
 # Methods of what is unknown whose calls say something all the same.
 _KEPT = _EXECUTE | _CREATE | frozenset({"dialect", "query", "insert", "update", "delete", "select"})
-_ALEMBIC = re.compile(r"^\s*(?:from|import)\s+alembic\b", re.MULTILINE)
+_MEANS = re.compile(r"\bop\b|alembic|execute|bind|conn|batch|create_all")
 _TRANSACTION = {"autocommit_block": "autocommit"}
 
 
@@ -245,8 +245,10 @@ class Watcher(Observer):
 
     def abandoned(self, function: Function, args: Sequence[Value], site: Span | None) -> None:
         """Write down that a call takes too long; without Alembic's `op` or a connection it only changes rows."""
-        has_means = _ALEMBIC.search(function.scope.module.text) is not None
-        may_change = has_means or any(self._is_means(self._interpreter.force(value)) for value in args)
+        lines = function.scope.module.text.split("\n")
+        body = "\n".join(lines[(function.node.lineno or 1) - 1 : function.node.end_lineno])
+        has_means = any(self._is_means(self._interpreter.force(value)) for value in args)
+        may_change = has_means or _MEANS.search(body) is not None
         why = f"calling {function.name}() takes too many steps"
         self._recording.add(Unread(why, rows_only=not may_change, span=self._place(site)))
 

@@ -94,7 +94,7 @@ def check(text: str, holes: list[tuple[int, int]], binds: str) -> tuple[AnyOpera
     found = read(text, holes=holes, binds=binds)
     assert read(text, holes=holes, binds=binds) == found
     lines = list(rendered(found))
-    assert not any(HOLE in line or str(HOLE_NUMBER) in line or "\n" in line for line in lines)
+    assert not any(HOLE in line or str(HOLE_NUMBER) in line for line in lines)
     places = []
     for one in every(found):
         assert one.span is not None

@@ -29,6 +29,9 @@ def do(statement: Statement, read: Read) -> Iterator[AnyOperation]:
     """Read a DO statement; `read` reads the SQL in it."""
     options = {each["DefElem"]["defname"]: each["DefElem"] for each in statement.node.get("args", ())}
     language = string(options.get("language", {}).get("arg")) or "plpgsql"
+    if "as" not in options:
+        yield Unread("PostgreSQL says: no inline code specified", tables=(), span=statement.span)
+        return
     body = _body(statement, options["as"])
     try:
         if language != "plpgsql":

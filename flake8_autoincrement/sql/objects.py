@@ -160,7 +160,7 @@ def grant(statement: Statement) -> Iterator[AnyOperation]:
     """Read GRANT and REVOKE; one on all tables or sequences of a schema has `*` for their names."""
     node = statement.node
     kind: Literal["table", "sequence", "schema", "other"] = _GRANTED.get(node["objtype"], "other")
-    privileges = tuple(each["AccessPriv"].get("priv_name", "").upper() for each in node.get("privileges", ()))
+    privileges = tuple(shown(each["AccessPriv"].get("priv_name", "")).upper() for each in node.get("privileges", ()))
     roles = tuple(
         "public" if each["RoleSpec"]["roletype"] == "ROLESPEC_PUBLIC" else each["RoleSpec"].get("rolename", "")
         for each in node.get("grantees", ())
@@ -206,8 +206,6 @@ _OF_TABLES = {"OBJECT_TABLE", "OBJECT_TABCONSTRAINT", "OBJECT_COLUMN", "OBJECT_T
 def other(statement: Statement) -> Iterator[AnyOperation]:
     """Give a statement that changes none of what is told in detail, with the tables that it names."""
     what = _CREATES.get(statement.kind) or statement.words(1 if statement.kind == "VacuumStmt" else 2)
-    if has_hole(what):
-        what = shown(what)
     yield Other(what, _named_tables(statement), span=statement.span)
 
 

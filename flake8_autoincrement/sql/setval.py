@@ -27,11 +27,15 @@ from flake8_autoincrement.sql.statement import (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the names of a query mean: its tables by their aliases, and the columns of its sub-queries."""
+    """What the names of a query mean: its tables by their aliases, and the columns of its sub-queries.
+
+    `has_all_rows` is false where the query may leave out rows of its tables: their MAX is then not that of the table.
+    """
 
     tables: Mapping[str, QualifiedName | None]
     queries: Mapping[str, Node]
     outer: Scope | None = None
+    has_all_rows: bool = True
 
     def table(self, alias: str | None) -> QualifiedName | None:
         """Give the table that a column is of; without an alias it is the only one of the query."""
@@ -100,7 +104,11 @@ def _scope(node: Node, queries: Mapping[str, Node], outer: Scope | None) -> Scop
                     tables[alias] = certain(relation_name(relation))
             case {"RangeSubselect": {"subquery": {"SelectStmt": query}} as part}:
                 subqueries[_alias(part)] = query
-    return Scope(tables, subqueries, outer)
+    has_all_rows = len(tables) == 1 and not subqueries and not any(part in node for part in _LEAVING_OUT)
+    return Scope(tables, subqueries, outer, has_all_rows)
+
+
+_LEAVING_OUT = ("whereClause", "groupClause", "limitCount", "limitOffset")
 
 
 def _alias(node: Node) -> str:
@@ -166,10 +174,9 @@ def _is_called(node: Node) -> bool | Unknown:
     match node:
         case {"A_Const": {"boolval": value}}:
             return bool(value.get("boolval", False))
+        case {"A_Const": {"sval": {"sval": text}}} if text.lower() in ("t", "true", "f", "false"):
+            return bool(text.lower().startswith("t"))
         case {"TypeCast": {"arg": arg}}:
-            text = string(arg)
-            if text is not None and text.lower() in ("t", "true", "f", "false"):
-                return text.lower().startswith("t")
             return _is_called(arg)
     return Unknown("its third argument is an expression")
 
@@ -210,7 +217,7 @@ def evaluated(node: Node, scope: Scope) -> Value:
                 return Value(constant=int(text), empty=int(text))
             return evaluated(arg, scope)
         case {"FuncCall": {"funcname": name, "args": [{"ColumnRef": column}]}} if called(name, "max"):
-            return Value(_column(column, scope), offset=0)
+            return _maximum(column, scope)
         case {"CoalesceExpr": {"args": args}}:
             return _coalesced([evaluated(each, scope) for each in args])
         case {"MinMaxExpr": {"op": "IS_GREATEST", "args": args}}:
@@ -225,6 +232,12 @@ def evaluated(node: Node, scope: Scope) -> Value:
         case {"ColumnRef": {"fields": fields}}:
             return _named(strings(fields), scope)
     return _OTHER
+
+
+def _maximum(column: Node, scope: Scope) -> Value:
+    table, name = _column(column, scope)
+    is_whole = scope.has_all_rows and table is not None and name is not None
+    return Value((table, name), offset=0 if is_whole else None)
 
 
 def _column(column: Node, scope: Scope) -> tuple[QualifiedName | None, str | None]:
@@ -290,7 +303,7 @@ def _queried(query: Node, scope: Scope) -> Value:
         ) if (
             integer(limit) == 1 and strings(column["fields"])[-1:] == strings(ordered["fields"])[-1:]
         ):
-            return Value(_column(column, inner), offset=0)
+            return _maximum(column, replace(inner, has_all_rows="whereClause" not in query))
     return evaluated(value, inner)
 
 

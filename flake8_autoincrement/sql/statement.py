@@ -68,7 +68,7 @@ class Statement:
 
     def words(self, count: int) -> str:
         """Give its first words, for a reader."""
-        return " ".join(self.text[token.start : token.end] for token in self.tokens[:count]).upper()
+        return shown(" ".join(self.text[token.start : token.end] for token in self.tokens[:count]).upper())
 
     def offset(self, node: Node) -> int:
         """Give where a node of its tree begins, -1 where the parser does not say."""

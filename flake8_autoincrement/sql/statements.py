@@ -111,7 +111,7 @@ _LONGEST_NAME = 63  # bytes: NAMEDATALEN - 1
 
 
 def _loses_hole(token: str) -> bool:
-    """Say whether PostgreSQL would cut a name where its hole begins: it cuts whole characters, this one has three bytes."""
+    """Say whether PostgreSQL would cut a name where its hole begins, whose characters have three bytes."""
     known = len(token.lstrip('"').partition(HOLE)[0].encode())
     return HOLE in token and _LONGEST_NAME - len(HOLE.encode()) < known < _LONGEST_NAME
 

@@ -29,6 +29,7 @@ from flake8_autoincrement.sql.statement import (
 class Scope:
     """What the names of a query mean: its tables by their aliases, and the columns of its sub-queries.
 
+    `has_condition` is true where a HAVING decides whether there is a result at all, as there else always is of a MAX.
     `has_all_rows` is false where the query may leave out rows of its tables: their MAX is then not that of the table.
     """
 
@@ -36,6 +37,7 @@ class Scope:
     queries: Mapping[str, Node]
     outer: Scope | None = None
     has_all_rows: bool = True
+    has_condition: bool = False
 
     def table(self, alias: str | None) -> QualifiedName | None:
         """Give the table that a column is of; without an alias it is the only one of the query."""
@@ -105,10 +107,10 @@ def _scope(node: Node, queries: Mapping[str, Node], outer: Scope | None) -> Scop
             case {"RangeSubselect": {"subquery": {"SelectStmt": query}} as part}:
                 subqueries[_alias(part)] = query
     has_all_rows = len(tables) == 1 and not subqueries and not any(part in node for part in _LEAVING_OUT)
-    return Scope(tables, subqueries, outer, has_all_rows)
+    return Scope(tables, subqueries, outer, has_all_rows, "havingClause" in node)
 
 
-_LEAVING_OUT = ("whereClause", "groupClause", "limitCount", "limitOffset")
+_LEAVING_OUT = ("whereClause", "groupClause")
 
 
 def _alias(node: Node) -> str:
@@ -143,7 +145,7 @@ def _set_value(statement: Statement, call: Node, scope: Scope) -> SetValue:
         maximum_table=maximum[0],
         maximum_column=maximum[1],
         offset=value.offset,
-        empty=value.empty,
+        empty=None if scope.has_condition else value.empty,
         constant=value.constant,
         is_called=_is_called(rest[1]) if len(rest) > 1 else True,
     )
@@ -301,10 +303,13 @@ def _queried(query: Node, scope: Scope) -> Value:
             [{"SortBy": {"node": {"ColumnRef": ordered}, "sortby_dir": "SORTBY_DESC"}}],
             limit,
         ) if (
-            integer(limit) == 1 and strings(column["fields"])[-1:] == strings(ordered["fields"])[-1:]
+            integer(limit) == 1
+            and "limitOffset" not in query
+            and strings(column["fields"])[-1:] == strings(ordered["fields"])[-1:]
         ):
             return _maximum(column, replace(inner, has_all_rows="whereClause" not in query))
-    return evaluated(value, inner)
+    result = evaluated(value, inner)
+    return replace(result, empty=None) if inner.has_condition else result
 
 
 def _named(names: Sequence[str], scope: Scope) -> Value:

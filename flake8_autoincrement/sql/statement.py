@@ -61,11 +61,6 @@ class Statement:
         """Give the statement as it is written."""
         return self.text[self.start : self.end]
 
-    @cached_property
-    def has_holes(self) -> bool:
-        """Say whether a part of it is not known."""
-        return has_hole(self.written)
-
     def words(self, count: int) -> str:
         """Give its first words, for a reader."""
         return shown(" ".join(self.text[token.start : token.end] for token in self.tokens[:count]).upper())
@@ -110,13 +105,8 @@ def shown(text: str) -> str:
 
 
 def known(text: str) -> str | Unknown:
-    """Give a text of the tree, Unknown if a part of it is not known."""
+    """Give a name or another text of the tree, Unknown if a part of it is not known."""
     return FILLED_IN if has_hole(text) else text
-
-
-def identifier(text: str) -> str | Unknown:
-    """Give a name of the tree, Unknown if a part of it is not known."""
-    return known(text)
 
 
 def relation_name(node: Node) -> Name:

@@ -20,7 +20,7 @@ from flake8_autoincrement.facts.operation import (
     Opaque,
 )
 from flake8_autoincrement.sql.defaults import called
-from flake8_autoincrement.sql.parsing import Node, Refused, parsed
+from flake8_autoincrement.sql.parsing import Node, expression
 from flake8_autoincrement.sql.statement import has_hole, integer, named_by_text, shown, string, strings
 
 # What stands for the table of a constraint that is asked for by its name alone.
@@ -30,14 +30,8 @@ ANY_TABLE = QualifiedName("")
 def condition(text: str) -> Condition:
     """Read the expression of an IF; what a replay cannot answer is `Opaque`."""
     opaque = Opaque(shown(text))
-    try:
-        statements = parsed(f"SELECT {text}")
-    except Refused:
-        return opaque
-    match [statement.node.get("targetList") for statement in statements]:
-        case [[{"ResTarget": {"val": dict() as value}}]]:
-            return _condition(value, opaque)
-    return opaque
+    value = expression(text)
+    return _condition(value, opaque) if value is not None else opaque
 
 
 def _condition(node: Node, opaque: Opaque) -> Condition:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,14 @@ FILLED_IN = Unknown("it is put together when the revision runs")
 Place = Callable[[int, int], Span]
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a variable of PL/pgSQL was last set to: an expression of the tree, in which others had their values."""
+
+    expression: Node
+    variables: Mapping[str, Variable]
+
+
 @dataclass(frozen=True)
 class Statement:
     """A statement; `characters` turns the tree's offsets into those of `text`, `tokens` are its own."""
@@ -36,6 +44,8 @@ class Statement:
     characters: Callable[[int], int]
     # Where something stands that is not known and that is no single name or value: it may as well be nothing.
     gaps: Sequence[tuple[int, int]] = ()
+    # Those of the block that it stands in.
+    variables: Mapping[str, Variable] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:

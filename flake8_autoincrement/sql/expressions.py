@@ -6,7 +6,7 @@ from flake8_autoincrement.facts.catalog import Default
 from flake8_autoincrement.sql.datatypes import data_type
 from flake8_autoincrement.sql.defaults import next_value
 from flake8_autoincrement.sql.masks import Binds, without_binds, without_psql
-from flake8_autoincrement.sql.parsing import Refused, expression, parsed, tokens
+from flake8_autoincrement.sql.parsing import Refused, expression, parsed
 
 __all__ = ["data_type", "default", "is_error"]
 
@@ -24,7 +24,7 @@ def is_error(text: str, *, binds: Binds = "none") -> tuple[str, int] | None:
 
     The commands of psql and the rows of a COPY are none of the parser's business.
     """
-    plain = without_binds(without_psql(text), binds, tokens)
+    plain = without_binds(without_psql(text), binds)
     try:
         parsed(plain.text)
     except Refused as error:

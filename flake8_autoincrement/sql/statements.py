@@ -29,7 +29,7 @@ def operations(
     """
     for start, end in holes:
         text = text[:start] + HOLE * (end - start) + text[end:]
-    plain = without_binds(without_psql(text), binds, tokens)
+    plain = without_binds(without_psql(text), binds)
     if plain.text == text:
         return tuple(read(text, place))
     origin = plain.origin

@@ -15,7 +15,7 @@ Binds = Literal["none", "named", "percent"]
 # psql's own: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMANDS
 _COMMANDS = (
     r"restrict|unrestrict|connect|echo|qecho|warn|set|unset|pset|include|include_relative|if|elif|else|endif|encoding|"
-    r"timing|prompt|password|copy|gset|d\w*\+?"
+    r"timing|prompt|password|copy|gset|gx|g|d\w*\+?"
 )
 # Those of one letter are taken for commands at the beginning of a line alone, where nobody writes an escape.
 _PSQL = re.compile(rf"(?:^[ \t]*\\(?:[caioqtxl!?.]|ir|l\+|cd)|\\(?:{_COMMANDS}))(?=\s|$)[^\n]*", re.MULTILINE)
@@ -52,7 +52,9 @@ def without_psql(text: str) -> str:
     parts, outside = [], 0
     for found in _PSQL.finditer(text):
         if found.start() >= outside and _is_whole(text[outside : found.start()]):
-            parts += [text[outside : found.start()], " " * (found.end() - found.start())]
+            # \g and its like send the statement in front of them.
+            end = ";" if found[0].lstrip().startswith("\\g") else " "
+            parts += [text[outside : found.start()], end.ljust(found.end() - found.start())]
             outside = found.end()
     return "".join([*parts, text[outside:]])
 

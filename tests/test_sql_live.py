@@ -138,6 +138,24 @@ def test_the_sequence_that_a_default_depends_on(connection: Connection, sql: str
     assert isinstance(again, Default)
 
 
+def test_not_valid_means_nothing_in_create_table(connection: Connection) -> None:
+    sql = """
+        CREATE TABLE valid (
+            id int PRIMARY KEY, a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES valid NOT VALID,
+            CONSTRAINT c CHECK (a > 0) NOT VALID
+        );
+        ALTER TABLE valid ADD CONSTRAINT later CHECK (a > 1) NOT VALID
+    """
+    connection.execute(sql)
+    rows = connection.execute(
+        "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'valid'::regclass AND contype IN ('f', 'c')"
+    ).fetchall()
+    made, added = read(sql)
+    assert isinstance(made, CreateTable) and isinstance(added, AddConstraint)
+    constraints = (*made.constraints, added.constraint)
+    assert {(each.name, each.valid) for each in constraints} == set(rows)
+
+
 SCHEMA = r"""
 CREATE SCHEMA shop;
 CREATE TYPE shop.mood AS ENUM ('a', 'b');
@@ -221,6 +239,7 @@ CONDITIONS = (
     ("EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'i')", "CREATE INDEX i ON base (id)"),
     ("EXISTS (SELECT 1 FROM information_schema.sequences WHERE sequence_name = 'q')", "CREATE SEQUENCE q"),
     ("EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'new')", "CREATE SCHEMA new"),
+    ("EXISTS (SELECT FROM information_schema.tables WHERE table_name = 'a')", "CREATE VIEW a AS SELECT 1"),
     ("to_regclass('a') IS NOT NULL", "CREATE TABLE a ()"),
     ("to_regclass('app.a') IS NOT NULL", "CREATE VIEW a AS SELECT 1"),
     ("to_regtype('mood') IS NOT NULL", "CREATE TYPE mood AS ENUM ()"),

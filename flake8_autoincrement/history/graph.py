@@ -116,8 +116,7 @@ class Graph:
 
     def _downward(self) -> Iterator[str]:
         """Walk from the heads down as Alembic does (`RevisionMap._topological_sort`), which runs the way backwards."""
-        followed = {before for name in self._masks for before in self._nearest(name)}
-        heads = [name for name in self._masks if name not in followed]
+        heads = self._ends()
         left = set(self._masks)
         at = 0
         while heads:
@@ -136,6 +135,11 @@ class Graph:
             else:
                 del heads[at]
                 at = max(at - 1, 0)
+
+    def _ends(self) -> list[str]:
+        """Give the heads on which no other revision depends."""
+        followed = {before for name in self._masks for before in self._before[name]}
+        return [name for name in self._masks if name not in followed]
 
     def ancestors(self, names: Sequence[str]) -> set[str]:
         """Give revisions and all that must be done before them."""
@@ -162,7 +166,7 @@ class Graph:
             heads = self._heads_of(label)
             return self._head(text, heads) if rest == "head" else heads if rest == "heads" else (self._one(rest),)
         if text in ("base", "heads"):
-            return () if text == "base" else self.heads
+            return () if text == "base" else tuple(self._ends())
         return self._head(text, self.heads) if text == "head" else (self._one(text),)
 
     def _heads_of(self, label: str) -> tuple[str, ...]:

@@ -59,10 +59,10 @@ def _knowing(histories: Sequence[History], text: str | None) -> list[History]:
 
 def _told(history: History, text: str | None) -> Told:
     graph = Graph(history.revisions)
-    wanted = graph.ancestors(graph.heads if text is None else graph.resolve(text))
+    wanted = None if text is None else graph.ancestors(*graph.resolve(text))
     moments = []
     schema = Schema()
-    for done in replayed(each for each in graph.order if each.revision in wanted):
+    for done in replayed(each for each in graph.order if wanted is None or each.revision in wanted):
         refusals = tuple(Refusal(each.refusal, each.operation.span) for each in done.steps if each.refusal is not None)
         moments.append(Moment(done.revision, done.before, done.after, refusals))
         schema = done.after

@@ -1,15 +1,18 @@
-"""Revisions as a graph: their order, their heads, and the names that they go by."""
+"""The graph of Alembic's revisions: their order, their heads, and what the names of a command line stand for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cached_property
 
 from flake8_autoincrement.facts.revision import Revision
+from flake8_autoincrement.history.ordering import cycles, ordered, reachable, turned
 
-MINIMUM_PREFIX = 4  # letters that a revision must have to be called by its beginning, as Alembic has it
-_RELATIVE = re.compile(r"(?:(?P<label>.+?)@)?(?P<symbol>\w+)?(?P<steps>[+-]\d+)")
+# As Alembic's (`_relative_destination`), with numbers that have other characters than letters and digits.
+RELATIVE = re.compile(r"(?:(?P<label>.+?)@)?(?P<start>[^@+:-]+)?(?P<steps>[+-]\d+)")
+SHOWN = 5
 
 
 class UnknownRevision(Exception):
@@ -21,198 +24,162 @@ class AmbiguousRevision(Exception):
 
 
 class Graph:
-    """Revisions in the order in which `alembic upgrade heads` runs them.
+    """Revisions, given in the order in which Alembic loads them: by the names of their files, folder by folder.
 
-    `revisions` come as Alembic reads their files: sorted by path. Of two with one number the later one counts. `order`
-    leaves out what is in a circle or comes behind one. `missing` are the pairs of a revision and one that it follows
-    or depends on, and that is not there.
+    Of several files with one number the last one counts (`duplicates`), a number that no file has is left out
+    (`missing`), and the edges inside a cycle are (`cycles`): Alembic refuses to run such histories.
     """
 
     def __init__(self, revisions: Iterable[Revision]) -> None:
-        given = tuple(revisions)
-        self.revisions = {each.revision: each for each in given}
-        self._labels = {label: each.revision for each in given for label in each.branch_labels}
-        self.missing = tuple(
-            (each.revision, name)
-            for each in given
-            for name in (*each.down_revisions, *each.depends_on)
-            if self._named(name) is None
-        )
-        self._parents = {
-            name: tuple(found for each in revision.down_revisions if (found := self._named(each)) is not None)
-            for name, revision in self.revisions.items()
+        given: dict[str, list[Revision]] = {}
+        for each in revisions:
+            given.setdefault(each.revision, []).append(each)
+        self.revisions = {name: found[-1] for name, found in given.items()}
+        self.duplicates = tuple(tuple(found) for found in given.values() if len(found) > 1)
+        self._labels: dict[str, str] = {}
+        for each in self.revisions.values():
+            for label in each.branch_labels:
+                self._labels.setdefault(label, each.revision)
+        self._down = {
+            name: _distinct(tuple(parent for parent in each.down_revisions if parent in self.revisions))
+            for name, each in self.revisions.items()
         }
-        self._before = {name: self._with_dependencies(name) for name in self.revisions}
-        self._masks = self._ancestor_masks()
-        self._settled = self._dependencies_above()
-        self._children: dict[str, list[str]] = {}
-        for name, parents in self._parents.items():
-            for parent in parents:
-                self._children.setdefault(parent, []).append(name)
-        self.heads = tuple(name for name in self._masks if name not in self._children)
-        self.order = tuple(self.revisions[name] for name in reversed(list(self._downward())))
+        self._up = turned(self._down)
+        self._depends = {name: self._dependencies(each) for name, each in self.revisions.items()}
+        self._before = {name: _distinct(down + self._depends[name]) for name, down in self._down.items()}
 
-    def _named(self, name: str) -> str | None:
-        """Give the revision that another one names: by its number, a label, or the beginning of its number."""
-        if name in self.revisions:
-            return name
-        if name in self._labels:
-            return self._labels[name]
-        found = [each for each in self.revisions if each.startswith(name) and len(each) >= MINIMUM_PREFIX]
-        return found[0] if len(found) == 1 else None
+    @cached_property
+    def order(self) -> tuple[Revision, ...]:
+        """Give the revisions as `alembic upgrade heads` runs them; last those that are in a cycle or come after one."""
+        inside = {name: set(cycle) for cycle in self.cycles for name in cycle}
+        edges = {
+            name: tuple(each for each in parents if each not in inside.get(name, ()))
+            for name, parents in (self._before if inside else self._nearest()).items()
+        }
+        late = reachable(inside, turned(edges))
+        found = sorted(ordered(edges), key=lambda name: name in late)
+        return tuple(self.revisions[name] for name in found)
 
-    def _with_dependencies(self, name: str) -> tuple[str, ...]:
-        depends = (self._named(each) for each in self.revisions[name].depends_on)
-        return tuple(dict.fromkeys([*self._parents[name], *(each for each in depends if each is not None)]))
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        """Give the revisions that no other follows, as `alembic heads` does: one that others depend on is one too."""
+        return tuple(name for name, children in self._up.items() if not children)
 
-    def before(self, name: str) -> tuple[str, ...]:
-        """Give the revisions that one follows or depends on."""
-        return self._before[name]
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """Give the revisions that follow no other."""
+        return tuple(name for name, each in self.revisions.items() if not each.down_revisions)
 
-    def _ancestor_masks(self) -> dict[str, int]:
-        """Give the ancestors of each revision that can be reached, itself among them, as the bits of a number."""
-        places = {name: at for at, name in enumerate(self.revisions)}
-        waiting = {name: len(before) for name, before in self._before.items()}
-        after: dict[str, list[str]] = {}
-        for name, before in self._before.items():
-            for each in before:
-                after.setdefault(each, []).append(name)
-        ready = [name for name, count in waiting.items() if not count]
-        masks: dict[str, int] = {}
-        while ready:
-            name = ready.pop()
-            mask = 1 << places[name]
-            for each in self._before[name]:
-                mask |= masks[each]
-            masks[name] = mask
-            for each in after.get(name, ()):
-                waiting[each] -= 1
-                if not waiting[each]:
-                    ready.append(each)
-        return {name: masks[name] for name in self.revisions if name in masks}
+    @cached_property
+    def missing(self) -> tuple[tuple[Revision, str], ...]:
+        """Give what revisions follow or depend on and is not there, each with the revision that names it."""
+        return tuple(
+            (each, name)
+            for each in self.revisions.values()
+            for name in (
+                *(name for name in each.down_revisions if name not in self.revisions),
+                *(name for name in each.depends_on if name not in self.revisions and name not in self._labels),
+            )
+        )
 
-    def _dependencies_above(self) -> dict[str, frozenset[str]]:
-        """Give what the revisions that lead to each one depend on."""
-        found: dict[str, frozenset[str]] = {}
-        for name in sorted(self._masks, key=lambda each: self._masks[each].bit_count()):
-            above: frozenset[str] = frozenset()
-            for parent in self._parents[name]:
-                own = frozenset(self._before[parent]) - frozenset(self._parents[parent])
-                above |= found.get(parent, frozenset()) | own
-            found[name] = above
-        return found
+    @cached_property
+    def cycles(self) -> tuple[tuple[str, ...], ...]:
+        """Give the revisions that follow or depend on each other in a circle."""
+        return tuple(cycles(self._before))
 
-    def _nearest(self, name: str) -> tuple[str, ...]:
-        """Give what comes right before a revision, without that on which one that it follows depends already.
-
-        Alembic takes several of the latter in the order of a set, that is in any; here it is the one written.
-        """
-        own = self._parents[name]
-        return (*own, *(each for each in self._before[name] if each not in own and each not in self._settled[name]))
-
-    def _has(self, name: str, ancestor: str) -> bool:
-        """Say whether a revision has another one among its ancestors."""
-        return self._masks[ancestor] & self._masks[name] == self._masks[ancestor]
-
-    def _downward(self) -> Iterator[str]:
-        """Walk from the heads down as Alembic does (`RevisionMap._topological_sort`), which runs the way backwards."""
-        heads = self._ends()
-        left = set(self._masks)
-        at = 0
-        while heads:
-            candidate = heads[at]
-            needing = next((i for i, head in enumerate(heads) if i != at and self._has(head, candidate)), None)
-            if needing is not None:
-                at = needing
-                continue
-            if candidate in left:
-                left.remove(candidate)
-                yield candidate
-            further = [each for each in self._nearest(candidate) if each in left and each not in heads]
-            if further:
-                heads[at] = further[0]
-                heads.extend(further[1:])
-            else:
-                del heads[at]
-                at = max(at - 1, 0)
-
-    def _ends(self) -> list[str]:
-        """Give the heads on which no other revision depends."""
-        followed = {before for name in self._masks for before in self._before[name]}
-        return [name for name in self._masks if name not in followed]
-
-    def ancestors(self, names: Sequence[str]) -> set[str]:
-        """Give revisions and all that must be done before them."""
-        found: set[str] = set()
-        pending = list(names)
-        while pending:
-            if (name := pending.pop()) not in found:
-                found.add(name)
-                pending += self._before[name]
-        return found
-
-    # Names.
+    def ancestors(self, *names: str) -> tuple[str, ...]:
+        """Give revisions and all that must be done before them, in their order."""
+        found = reachable(names, self._before)
+        return tuple(each.revision for each in self.order if each.revision in found)
 
     def resolve(self, text: str) -> tuple[str, ...]:
-        """Give the revisions that a text stands for, as `alembic upgrade` takes it; none for `base`.
+        """Give the revisions that the name of a destination stands for, none for `base`.
 
-        Raises `UnknownRevision` and `AmbiguousRevision`.
+        Names are those of Alembic's command line: a number or the beginning of one, a branch label, `head`, `heads`,
+        `base`, each behind `label@` for a branch alone, and with `+2` or `-1` behind it for steps up or down; steps
+        without a start count from the base or from the heads. Raises `UnknownRevision` or `AmbiguousRevision`.
         """
-        relative = _RELATIVE.fullmatch(text)
-        if relative is not None and text not in self.revisions:
-            return self._walked(text, relative["label"], relative["symbol"], int(relative["steps"]))
-        label, _, rest = text.rpartition("@")
-        if label:
-            heads = self._heads_of(label)
-            return self._head(text, heads) if rest == "head" else heads if rest == "heads" else (self._one(rest),)
-        if text in ("base", "heads"):
-            return () if text == "base" else tuple(self._ends())
-        return self._head(text, self.heads) if text == "head" else (self._one(text),)
-
-    def _heads_of(self, label: str) -> tuple[str, ...]:
-        branch = self._one(label)
-        return tuple(head for head in self.heads if self._has(head, branch))
-
-    def _head(self, text: str, heads: tuple[str, ...]) -> tuple[str, ...]:
-        if len(heads) > 1:
-            raise AmbiguousRevision(f"{text} may be {' or '.join(heads)}; heads stands for all")
-        return heads
-
-    def _walked(self, text: str, label: str | None, symbol: str | None, steps: int) -> tuple[str, ...]:
-        """Walk a number of steps, up from a revision or the base, or down from one or the head."""
-        if symbol is not None and symbol not in ("head", "base"):
-            current: str | None = self._one(symbol)
-        elif symbol == "base" or (symbol is None and steps > 0):
-            current = None
-        else:
-            heads = self.heads if label is None else self._heads_of(label)
-            current = next(iter(self._head("head", heads)), None)
+        if text in self.revisions or not (found := RELATIVE.fullmatch(text)):
+            return self._absolute(text)
+        steps, label = int(found["steps"]), found["label"]
+        start = found["start"] or ("base" if steps > 0 else "head")
+        at = self._absolute(f"{label}@{start}" if label and not (steps > 0 and found["start"]) else start)
         for _ in range(abs(steps)):
-            choice = self._parents.get(current or "", ()) if steps < 0 else self._following(current, label)
-            if len(choice) > 1:
-                raise AmbiguousRevision(f"{text} may lead to {' or '.join(choice)}")
-            if not choice and (steps > 0 or current is None):
-                raise UnknownRevision(f"{text} leads beyond the end")
-            current = choice[0] if choice else None
-        return () if current is None else (current,)
+            at = self._step(text, at, label, up=steps > 0)
+        return at
 
-    def _following(self, current: str | None, label: str | None) -> tuple[str, ...]:
-        """Give the revisions behind one, the first ones behind none; with a label only those of its branch."""
-        if current is None:
-            found = [name for name in self._masks if not self.revisions[name].down_revisions]
-        else:
-            found = self._children.get(current, [])
-        if label is None:
-            return tuple(found)
-        branch = self._one(label)
-        return tuple(each for each in found if self._has(each, branch) or self._has(branch, each))
+    def _step(self, text: str, at: tuple[str, ...], label: str | None, *, up: bool) -> tuple[str, ...]:
+        """Go a step from one revision, or from the base, which is none."""
+        if not at and not up:
+            raise UnknownRevision(f"{text} is before the first revision")
+        found = self.roots if not at else self._up[at[0]] if up else self._down[at[0]]
+        if up and label:
+            found = self._related(found, self._one(label))
+        if up and not found:
+            raise UnknownRevision(f"{text} is beyond the last revision, {', '.join(at) or 'base'}")
+        return self._single(text, found)
+
+    def _absolute(self, text: str) -> tuple[str, ...]:
+        label, _, name = text.rpartition("@")
+        if name == "base":
+            return ()
+        if name in ("head", "heads"):
+            heads = self._related(self.heads, self._one(label)) if label else self.heads
+            return heads if name == "heads" else self._single(text, heads)
+        found = self._one(name)
+        if label and not self._related((found,), self._one(label)):
+            raise UnknownRevision(f"{found} is no revision of the branch {label}")
+        return (found,)
+
+    def _single(self, text: str, found: tuple[str, ...]) -> tuple[str, ...]:
+        if len(found) > 1:
+            hint = "; heads stands for all" if text == "head" else ""
+            raise AmbiguousRevision(f"{text} may be {_alternatives(found)}{hint}")
+        return found
+
+    def _related(self, names: tuple[str, ...], branch: str) -> tuple[str, ...]:
+        """Give those of the revisions that come before or after another, leaving aside what depends on what."""
+        line = reachable([branch], self._up) | reachable([branch], self._down)
+        return tuple(name for name in names if name in line)
 
     def _one(self, text: str) -> str:
-        found = self._named(text)
-        if found is not None:
-            return found
-        several = [each for each in self.revisions if each.startswith(text) and text]
-        if len(several) > 1:
-            raise AmbiguousRevision(f"{text} may be {' or '.join(sorted(several))}")
-        close = get_close_matches(text, [*self.revisions, *self._labels], 1)
-        raise UnknownRevision(f"no revision is called {text}" + (f"; did you mean {close[0]}?" if close else ""))
+        """Give the revision of a number, of the beginning of one, or of a label."""
+        if text in self.revisions or text in self._labels:
+            return self._labels.get(text, text)
+        known = {**self._labels, **{name: name for name in self.revisions}}
+        found = _distinct(tuple(known[name] for name in known if text and name.startswith(text)))
+        if len(found) > 1:
+            raise AmbiguousRevision(f"{text} may be {_alternatives(found)}")
+        if not found:
+            close = get_close_matches(text, known, n=3)
+            hint = f": did you mean {' or '.join(close)}?" if close else ""
+            raise UnknownRevision(f"no revision is called {text or repr(text)}{hint}")
+        return found[0]
+
+    def _dependencies(self, revision: Revision) -> tuple[str, ...]:
+        """Give the numbers of what a revision depends on, which it may name by labels too."""
+        numbers = (name if name in self.revisions else self._labels.get(name) for name in revision.depends_on)
+        return _distinct(tuple(number for number in numbers if number is not None))
+
+    def _nearest(self) -> dict[str, tuple[str, ...]]:
+        """Give what comes right before each, without what an ancestor depends on too (`_normalize_depends_on`)."""
+        return {
+            name: _distinct(down + self._own_dependencies(name)) if self._depends[name] else down
+            for name, down in self._down.items()
+        }
+
+    def _own_dependencies(self, name: str) -> tuple[str, ...]:
+        above = reachable(self._down[name], self._down) - {name}
+        inherited = {each for other in above for each in self._depends[other]}
+        return tuple(each for each in self._depends[name] if each not in inherited)
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    """Give a choice of names, the first of them where they are many."""
+    found = sorted(names)
+    rest = len(found) - SHOWN
+    return " or ".join(found[:SHOWN]) + (f" or {rest} more" if rest > 0 else "")

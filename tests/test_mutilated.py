@@ -1,4 +1,4 @@
-"""Mutilated models and settings: whatever is done to them, there is an answer, the same each time."""
+"""Mutilated models, revisions and settings: whatever is done to them, there is an answer, the same each time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutated
-from pages import cases, facts_pages, rule_pages
+from pages import cases, facts_pages, operation_pages, rule_pages
 
 from flake8_autoincrement.diagnostics import Diagnostic, printable
 from flake8_autoincrement.encoding import Encoding
 from flake8_autoincrement.engine.check import FileReport, check_names, declared_tables, report_on
+from flake8_autoincrement.facts.catalog import Schema
 from flake8_autoincrement.facts.file import FileFacts
+from flake8_autoincrement.facts.history import operations
+from flake8_autoincrement.history.replay.run import downgraded, upgraded
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.output import tables_json, tables_text, text
 from flake8_autoincrement.output.rows import Row
@@ -37,14 +40,20 @@ def projects() -> tuple[dict[str, str], ...]:
     return tuple(found)
 
 
+@cache
+def histories() -> tuple[dict[str, str], ...]:
+    """Give the revisions of all pages, each with the files that it needs."""
+    return tuple(case.files for page in operation_pages() for case in cases(page))
+
+
 def _python(folder: Path, root: Path) -> dict[str, str]:
     files = sorted(folder.rglob("*.py"))
     return {file.relative_to(root).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
-def spoil(random: Random, folder: Path) -> list[Path]:
+def spoil(random: Random, folder: Path, given: tuple[dict[str, str], ...] | None = None) -> list[Path]:
     """Write a project whose files were changed, one of them or each; give those that are Python's."""
-    files = random.choice(projects())
+    files = random.choice(projects() if given is None else given)
     victims = [random.choice(list(files))] if random.random() < 0.8 else list(files)
     for path, content in files.items():
         file = folder / path
@@ -82,21 +91,35 @@ def assert_inside(diagnostic: Diagnostic, lines: list[str]) -> None:
     assert 0 <= span.column <= len(lines[span.line - 1]) + 1
 
 
-def examine(random: Random) -> None:
+def examine(random: Random, given: tuple[dict[str, str], ...] | None = None) -> list[FileFacts]:
     """Spoil a project and read it, twice."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = spoil(random, folder)
+        files = spoil(random, folder, given)
         found = read(folder, files)
         assert repr(read(folder, files)) == repr(found)
         for file, facts in zip(files, found, strict=True):
             answer(facts, file.read_bytes())
+        return found
 
 
 @settings(max_examples=1_000, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=2**40))
 def test_mutilated_models(seed: int) -> None:
     examine(Random(seed))
+
+
+@settings(max_examples=1_000, deadline=None, database=None)
+@given(st.integers(min_value=0, max_value=2**40))
+def test_mutilated_revisions(seed: int) -> None:
+    """Whatever is read of them, it can be replayed, up and down again."""
+    for facts in examine(Random(seed), histories()):
+        if facts.revision is not None:
+            assert facts.path == facts.revision.path
+            done = upgraded(facts.revision, Schema())
+            downgraded(facts.revision, done.after)
+            for operation in operations(facts.revision):
+                assert operation.span is None or operation.span.path == facts.path
 
 
 TOML = """\

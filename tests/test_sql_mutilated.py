@@ -94,7 +94,7 @@ def check(text: str, holes: list[tuple[int, int]], binds: str) -> tuple[AnyOpera
     found = read(text, holes=holes, binds=binds)
     assert read(text, holes=holes, binds=binds) == found
     lines = list(rendered(found))
-    assert not any(HOLE in line or str(HOLE_NUMBER) in line or "\n" in line for line in lines)
+    assert not any(HOLE in line or str(HOLE_NUMBER) in line for line in lines)
     places = []
     for one in every(found):
         assert one.span is not None
@@ -115,7 +115,7 @@ def every(operations: tuple[AnyOperation, ...]) -> list[AnyOperation]:
     return found
 
 
-@settings(max_examples=2_000, deadline=None, database=None)
+@settings(max_examples=1_000, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=2**40), st.sampled_from(BINDS))
 def test_mutilated_statements(seed: int, binds: str) -> None:
     text, holes = mutilated(Random(seed))
@@ -126,7 +126,7 @@ def test_mutilated_statements(seed: int, binds: str) -> None:
     data_type(text[:40])
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=150, deadline=None, database=None)
 @given(st.lists(st.sampled_from(range(10_000)), min_size=1, max_size=5))
 def test_several_statements_are_what_each_is_alone(numbers: list[int]) -> None:
     whole = [text for text in corpus() if is_error(text) is None and "\\" not in text]
@@ -135,7 +135,7 @@ def test_several_statements_are_what_each_is_alone(numbers: list[int]) -> None:
     assert list(read(";\n".join(texts))) == alone
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=150, deadline=None, database=None)
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_any_text(text: str) -> None:
     check(text, [], "none")
@@ -149,6 +149,7 @@ def test_any_text(text: str) -> None:
         "SELECT 1" + " UNION SELECT 1" * 2_000,
         "DO $$ BEGIN " + "IF a THEN " * 2_000 + "END IF; " * 2_000 + "END $$",
         "DO $$ BEGIN EXECUTE " + " || ".join(["'a'"] * 3_000) + "; END $$",
+        "DO $$ DECLARE n int := 1; BEGIN " + "n := n + 1; " * 2_000 + "PERFORM setval('s', n); END $$",
         "SELECT setval('s', " + "coalesce(" * 800 + "1" + ")" * 800 + ")",
     ],
     ids=lambda text: text[:20],

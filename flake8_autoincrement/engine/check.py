@@ -10,7 +10,6 @@ from flake8_autoincrement.diagnostics import Diagnostic, Finding, Note, Severity
 from flake8_autoincrement.engine.suppress import Suppressions
 from flake8_autoincrement.facts.declared import Declaration, declarations
 from flake8_autoincrement.facts.file import FileFacts
-from flake8_autoincrement.facts.history import unread
 from flake8_autoincrement.facts.model import ModelClass
 from flake8_autoincrement.facts.schema import KeyGeneration, Table
 from flake8_autoincrement.inference.sources import decoded
@@ -133,7 +132,11 @@ def unread_tables(facts: FileFacts) -> int:
 
 def unread_statements(facts: FileFacts) -> int:
     """Count the statements of a revision that could not be read."""
-    return 0 if facts.revision is None else sum(1 for _ in unread(facts.revision))
+    if facts.revision is None:
+        return 0
+    from flake8_autoincrement.facts.history import unread  # which takes a while to import, and most files need not
+
+    return sum(1 for _ in unread(facts.revision))
 
 
 def missing_bases(reports: Iterable[FileReport]) -> tuple[str, ...]:

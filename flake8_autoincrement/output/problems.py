@@ -28,11 +28,23 @@ def problems(revisions: Sequence[Revision]) -> Iterator[str]:
 
 def _circle(parents: dict[str, tuple[str, ...]]) -> list[str]:
     """Give the revisions that lead back to themselves, and those between such."""
-    left = dict(parents)
-    while True:
-        children = {parent for names in left.values() for parent in names}
-        ends = [name for name, names in left.items() if name not in children or not any(each in left for each in names)]
-        if not ends:
-            return list(left)
-        for name in ends:
-            del left[name]
+    return list(_within(_within(parents), backwards=True))
+
+
+def _within(parents: dict[str, tuple[str, ...]], *, backwards: bool = False) -> dict[str, tuple[str, ...]]:
+    """Take away what can be reached from a beginning, or backwards from an end, step by step; give what is left."""
+    before = {name: {each for each in names if each in parents} for name, names in parents.items()}
+    after: dict[str, set[str]] = {name: set() for name in parents}
+    for name, names in before.items():
+        for each in names:
+            after[each].add(name)
+    if backwards:
+        before, after = after, before
+    ready = [name for name, names in before.items() if not names]
+    gone = set(ready)
+    while ready:
+        for name in after[ready.pop()]:
+            if name not in gone and before[name] <= gone:
+                gone.add(name)
+                ready.append(name)
+    return {name: names for name, names in parents.items() if name not in gone}

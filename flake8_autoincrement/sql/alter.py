@@ -35,15 +35,7 @@ from flake8_autoincrement.sql.constraints import constraint, is_constraint
 from flake8_autoincrement.sql.datatypes import spelt
 from flake8_autoincrement.sql.defaults import default_of
 from flake8_autoincrement.sql.parsing import Node, Token, depths
-from flake8_autoincrement.sql.statement import (
-    FILLED_IN,
-    Statement,
-    identifier,
-    integer,
-    known,
-    relation_name,
-    relations,
-)
+from flake8_autoincrement.sql.statement import FILLED_IN, Statement, integer, known, relation_name, relations
 
 # What ALTER changes that has no columns to speak of here: a view's default, an index's storage, a sequence's owner.
 _NOT_TABLES = {"OBJECT_INDEX", "OBJECT_SEQUENCE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_TYPE"}
@@ -74,7 +66,7 @@ class Command:
     @property
     def column(self) -> str | Unknown:
         """Give the name that it is about."""
-        return identifier(self.node.get("name", ""))
+        return known(self.node.get("name", ""))
 
     @property
     def definition(self) -> Node:

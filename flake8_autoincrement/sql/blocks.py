@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flake8_autoincrement.facts.operation import AnyOperation, Condition, Opaque, Transaction, Unread, When
@@ -11,10 +11,10 @@ from flake8_autoincrement.source import Span
 from flake8_autoincrement.sql.conditions import condition, opposite
 from flake8_autoincrement.sql.dynamic import Dynamic, built
 from flake8_autoincrement.sql.guards import guarded, with_tables
-from flake8_autoincrement.sql.parsing import Node, Refused, plpgsql
-from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Place, Statement, has_hole, string
+from flake8_autoincrement.sql.parsing import Node, Refused, expression, plpgsql
+from flake8_autoincrement.sql.statement import FILLED_IN, HOLE, Place, Statement, Variable, has_hole, string
 
-Read = Callable[[str, Place], Iterator[AnyOperation]]
+Read = Callable[[str, Place, Mapping[str, Variable]], Iterator[AnyOperation]]
 
 
 class Body(NamedTuple):
@@ -29,6 +29,9 @@ def do(statement: Statement, read: Read) -> Iterator[AnyOperation]:
     """Read a DO statement; `read` reads the SQL in it."""
     options = {each["DefElem"]["defname"]: each["DefElem"] for each in statement.node.get("args", ())}
     language = string(options.get("language", {}).get("arg")) or "plpgsql"
+    if "as" not in options:
+        yield Unread("PostgreSQL says: no inline code specified", tables=(), span=statement.span)
+        return
     body = _body(statement, options["as"])
     try:
         if language != "plpgsql":
@@ -36,12 +39,14 @@ def do(statement: Statement, read: Read) -> Iterator[AnyOperation]:
             return
         tag = _tag(body.text)
         # libpg_query's line numbers count from the line where the body begins.
-        block = plpgsql(f"DO {tag}{body.text}{tag}")
+        function = plpgsql(f"DO {tag}{body.text}{tag}")
     except Refused as error:
         why = FILLED_IN.why if has_hole(body.text) else f"PostgreSQL says: {error.message}"
         yield Unread(why, span=statement.span)
         return
-    yield from Block(statement, body, read).block(block)
+    block = Block(statement, body, read)
+    block.declare(function.get("datums", ()))
+    yield from block.block(function["action"]["PLpgSQL_stmt_block"])
 
 
 def _body(statement: Statement, option: Node) -> Body:
@@ -71,6 +76,7 @@ class Block:
         self._body = body
         self._read = read
         self._position = 0
+        self._variables: dict[str, Variable] = {}
         self._lines = [0, *(found.end() for found in re.finditer("\n", body.text))]
 
     # Places.
@@ -95,6 +101,41 @@ class Block:
         text = self._body.text[self._lines[at] :].partition("\n")[0]
         start = self._lines[at] + len(text) - len(text.lstrip())
         return self._place(start, max(start, self._lines[at] + len(text.rstrip())))
+
+    # Variables.
+
+    def declare(self, datums: Sequence[Node]) -> None:
+        """Take the values that variables are declared with."""
+        for each in datums:
+            match each:
+                case {"PLpgSQL_var": {"refname": name, "default_val": {"PLpgSQL_expr": {"query": text}}}}:
+                    self._set(name, expression(text))
+
+    def _set(self, name: str, value: Node | None) -> None:
+        if value is None:
+            self._variables.pop(name, None)
+        else:
+            self._variables[name] = Variable(value, dict(self._variables))
+
+    def _select_into(self, node: Node, query: str) -> None:
+        """Set the variables behind INTO to the columns of the query."""
+        found = expression(f"({query})")
+        match found, node.get("target"):
+            case {"SubLink": {"subselect": {"SelectStmt": {"targetList": targets} as select}}}, {"PLpgSQL_row": row}:
+                for field, target in zip(row.get("fields", ()), targets, strict=False):
+                    column = {"SelectStmt": {**select, "targetList": [target]}}
+                    self._set(field["name"], {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": column}})
+            case _, {"PLpgSQL_row": row}:
+                for field in row.get("fields", ()):
+                    self._set(field["name"], None)
+
+    def _branch(self, nodes: Sequence[Node]) -> tuple[AnyOperation, ...]:
+        """Read statements that are done or not: what they set is not known behind them."""
+        before = dict(self._variables)
+        done = self.sequence(nodes)
+        after = self._variables
+        self._variables = {name: value for name, value in before.items() if after.get(name) is value}
+        return done
 
     # Statements.
 
@@ -133,7 +174,10 @@ class Block:
         line = node.get("lineno", 1)
         match kind:
             case "PLpgSQL_stmt_execsql":
-                return self._sql(_query(node["sqlstmt"]), line)
+                done = self._sql(_query(node["sqlstmt"]), line)
+                if node.get("into"):
+                    self._select_into(node, _query(node["sqlstmt"]))
+                return done
             case "PLpgSQL_stmt_perform" | "PLpgSQL_stmt_call":
                 return self._sql(_query(node["expr"]), line, replaced=kind.endswith("perform"))
             case "PLpgSQL_stmt_dynexecute":
@@ -150,7 +194,7 @@ class Block:
             case "PLpgSQL_stmt_case":
                 return self._case(node, line)
             case _ if "body" in node:
-                body = self.sequence(node["body"])
+                body = self._branch(node["body"])
                 repeated = Opaque("a loop of PL/pgSQL")
                 return [When(repeated, body, span=self._line_place(line))] if body else []
         return []
@@ -162,7 +206,7 @@ class Block:
         if start is None:
             start = self._find(query[shift:].partition("  ")[0], line)
             if start is None:
-                return list(self._read(query, lambda first, last: self._line_place(line)))
+                return list(self._read(query, lambda first, last: self._line_place(line), self._variables))
         begin, end = start, start + len(query) - shift
         return list(
             self._read(
@@ -170,6 +214,7 @@ class Block:
                 lambda first, last: self._place(
                     min(max(begin + first - shift, begin), end), min(max(begin + last - shift, begin), end)
                 ),
+                self._variables,
             )
         )
 
@@ -179,22 +224,22 @@ class Block:
         span = self._line_place(line) if start is None else self._place(start, start + len(query))
         match built(query):
             case Dynamic(text) if text.replace(HOLE, "").strip():
-                return list(self._read(text, lambda first, last: span))
+                return list(self._read(text, lambda first, last: span, {}))
         return [Unread("EXECUTE of a text that is put together at run time", span=span)]
 
     def _assigned(self, query: str, line: int) -> list[AnyOperation]:
         """Read the calls of setval in an assignment; its other functions are taken to change nothing."""
         name, sign, value = query.partition(":=")
-        if "setval" not in query.lower() or not sign:
-            return []
-        return self._sql(f"SELECT {value.strip()}", line, replaced=True)
+        done = self._sql(f"SELECT {value.strip()}", line, replaced=True) if sign and "setval" in query.lower() else []
+        self._set(name.strip(), expression(value))
+        return done
 
     def _if(self, node: Node, rest: Callable[[], tuple[AnyOperation, ...]] | None) -> list[AnyOperation]:
         line = node.get("lineno", 1)
         text = _query(node["cond"])
         start = self._find(text, line)
         span = self._line_place(line) if start is None else self._place(start, start + len(text))
-        then = self.sequence(node.get("then_body", ()))
+        then = self._branch(node.get("then_body", ()))
         otherwise = rest() if rest is not None else self._otherwise(node)
         asked = with_tables(condition(text), (*then, *otherwise))
         return _when(asked, then, otherwise, span)
@@ -206,8 +251,8 @@ class Block:
             line = branch.get("lineno", 1)
             text = _query(branch["cond"])
             self._find(text, line)
-            read.append((text, self.sequence(branch.get("stmts", ())), self._line_place(line)))
-        done = self.sequence(node.get("else_body", ()))
+            read.append((text, self._branch(branch.get("stmts", ())), self._line_place(line)))
+        done = self._branch(node.get("else_body", ()))
         for text, then, span in reversed(read):
             done = tuple(_when(with_tables(condition(text), then), then, done, span))
         return done
@@ -215,8 +260,8 @@ class Block:
     def _case(self, node: Node, line: int) -> list[AnyOperation]:
         span = self._line_place(line)
         branches = [each["PLpgSQL_case_when"] for each in node.get("case_when_list", ())]
-        bodies = [self.sequence(branch.get("stmts", ())) for branch in branches]
-        bodies.append(self.sequence(node.get("else_stmts", ())))
+        bodies = [self._branch(branch.get("stmts", ())) for branch in branches]
+        bodies.append(self._branch(node.get("else_stmts", ())))
         return [When(Opaque("a CASE of PL/pgSQL"), body, span=span) for body in bodies if body]
 
 

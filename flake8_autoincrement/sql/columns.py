@@ -16,8 +16,8 @@ from flake8_autoincrement.sql.statement import (
     Statement,
     certain,
     has_hole,
-    identifier,
     integer,
+    known,
     qualified,
     strings,
 )
@@ -25,7 +25,7 @@ from flake8_autoincrement.sql.statement import (
 
 def column(statement: Statement, node: Node, *, is_new_table: bool = False) -> ColumnDefinition:
     """Read a column's definition."""
-    name = identifier(node["colname"])
+    name = known(node["colname"])
     parts = [each["Constraint"] for each in node.get("constraints", ())]
     kinds = {part["contype"] for part in parts}
     start = statement.offset(node)

@@ -20,7 +20,7 @@ from flake8_autoincrement.facts.operation import (
     Opaque,
 )
 from flake8_autoincrement.sql.defaults import called
-from flake8_autoincrement.sql.parsing import Node, Refused, parsed
+from flake8_autoincrement.sql.parsing import Node, expression
 from flake8_autoincrement.sql.statement import has_hole, integer, named_by_text, shown, string, strings
 
 # What stands for the table of a constraint that is asked for by its name alone.
@@ -30,14 +30,8 @@ ANY_TABLE = QualifiedName("")
 def condition(text: str) -> Condition:
     """Read the expression of an IF; what a replay cannot answer is `Opaque`."""
     opaque = Opaque(shown(text))
-    try:
-        statements = parsed(f"SELECT {text}")
-    except Refused:
-        return opaque
-    match [statement.node.get("targetList") for statement in statements]:
-        case [[{"ResTarget": {"val": dict() as value}}]]:
-            return _condition(value, opaque)
-    return opaque
+    value = expression(text)
+    return _condition(value, opaque) if value is not None else opaque
 
 
 def _condition(node: Node, opaque: Opaque) -> Condition:
@@ -286,9 +280,11 @@ def _in_pg_class(criteria: _Criteria) -> Condition | None:
 
 
 def _table(criteria: _Criteria) -> Condition | None:
+    """Read pg_tables, which has no views, or information_schema.tables, which has them unless a type is asked for."""
+    has_views = "table_name" in criteria.values and "table_type" not in criteria.values
     name = _named(criteria, "table_name", "tablename")
     kind = criteria.take("table_type")
-    return HasTable(name, views=False) if name is not None and kind in (None, "BASE TABLE") else None
+    return HasTable(name, views=has_views) if name is not None and kind in (None, "BASE TABLE") else None
 
 
 def _a_column(criteria: _Criteria) -> Condition | None:

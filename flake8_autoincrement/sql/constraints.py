@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_autoincrement.facts.catalog import Constraint, ConstraintKind
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import Statement, certain, columns, identifier, relation_name, strings
+from flake8_autoincrement.sql.statement import Statement, certain, columns, known, relation_name
 
 KINDS: dict[str, ConstraintKind] = {
     "CONSTR_PRIMARY": "primary key",
@@ -34,7 +34,7 @@ def constraint(
         own = _excluded(node)
     return Constraint(
         kind,
-        identifier(node["conname"]) if "conname" in node else None,
+        known(node["conname"]) if "conname" in node else None,
         own,
         parent=certain(relation_name(node["pktable"])) if "pktable" in node else None,
         parent_columns=columns(node.get("pk_attrs")) or (),
@@ -55,7 +55,7 @@ def _excluded(node: Node) -> tuple[str, ...] | None:
 
 
 def _index(node: Node) -> str | None:
-    name = identifier(node["indexname"]) if "indexname" in node else None
+    name = known(node["indexname"]) if "indexname" in node else None
     return name if isinstance(name, str) else None
 
 
@@ -72,8 +72,3 @@ def _expression(statement: Statement, node: Node) -> str | None:
 def is_constraint(node: Node) -> bool:
     """Say whether a Constraint node is one, not a DEFAULT or a word behind one."""
     return node["contype"] in KINDS
-
-
-def named_columns(node: Node) -> list[str]:
-    """Give the columns that a NOT NULL constraint of a table names."""
-    return strings(node.get("keys"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.sql.parsing import Node
+from flake8_autoincrement.sql.parsing import Node, expression
 from flake8_autoincrement.sql.statement import FILLED_IN, HOLE_NUMBER, has_hole, string, strings
 
 # The names in pg_type of the types that SQL has words for, and what format_type() prints.
@@ -125,14 +125,8 @@ def _array(plain: re.Match[str]) -> str:
 
 
 def _with_parser(text: str) -> str:
-    from flake8_autoincrement.sql.parsing import Refused, parsed
-
-    try:
-        statements = parsed(f"SELECT NULL::{text}")
-    except Refused:
-        return text
-    match [statement.node for statement in statements]:
-        case [{"targetList": [{"ResTarget": {"val": {"TypeCast": {"typeName": dict() as type_name}}}}]}]:
+    match expression(f"NULL::{text}"):
+        case {"TypeCast": {"arg": {"A_Const": _}, "typeName": dict() as type_name}}:
             found = spelt(type_name)
             return text if isinstance(found, Unknown) else SERIALS.get(found, found)
     return text

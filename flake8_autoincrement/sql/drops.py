@@ -17,7 +17,7 @@ from flake8_autoincrement.facts.operation import (
     Other,
 )
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import Statement, certain, identifier, qualified, strings
+from flake8_autoincrement.sql.statement import Statement, certain, known, qualified, strings
 
 _KINDS: Mapping[str, Callable[..., AnyOperation]] = {
     "OBJECT_TABLE": DropTable,
@@ -37,7 +37,7 @@ def drop(statement: Statement) -> Iterator[AnyOperation]:
     kind = node["removeType"]
     for each in node.get("objects", ()):
         if kind == "OBJECT_SCHEMA":
-            name = identifier(each["String"].get("sval", ""))
+            name = known(each["String"].get("sval", ""))
             yield DropSchema(name, if_exists=if_exists, cascade=cascade, span=statement.span)
         elif kind == "OBJECT_INDEX":
             concurrently = node.get("concurrent", False)

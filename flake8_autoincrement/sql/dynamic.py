@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_autoincrement.sql.defaults import called
-from flake8_autoincrement.sql.parsing import Node, Refused, parsed
+from flake8_autoincrement.sql.parsing import Node, expression
 from flake8_autoincrement.sql.statement import HOLE, string
 
 _HOLE = HOLE * 8
@@ -21,17 +21,11 @@ class Dynamic(NamedTuple):
     text: str
 
 
-def built(expression: str) -> Dynamic | None:
+def built(sql: str) -> Dynamic | None:
     """Put a text together, None where nothing of it is known."""
-    try:
-        statements = parsed(f"SELECT {expression}")
-    except Refused:
-        return None
-    match [statement.node.get("targetList") for statement in statements]:
-        case [[{"ResTarget": {"val": dict() as value}}]]:
-            text = _text(value)
-            return Dynamic(text) if text.replace(HOLE, "") else None
-    return None
+    value = expression(sql)
+    text = _text(value) if value is not None else ""
+    return Dynamic(text) if text.replace(HOLE, "") else None
 
 
 def _text(node: Node) -> str:

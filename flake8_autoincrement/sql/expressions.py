@@ -6,7 +6,7 @@ from flake8_autoincrement.facts.catalog import Default
 from flake8_autoincrement.sql.datatypes import data_type
 from flake8_autoincrement.sql.defaults import next_value
 from flake8_autoincrement.sql.masks import Binds, without_binds, without_psql
-from flake8_autoincrement.sql.parsing import Refused, parsed, tokens
+from flake8_autoincrement.sql.parsing import Refused, expression, parsed
 
 __all__ = ["data_type", "default", "is_error"]
 
@@ -15,14 +15,8 @@ def default(text: str) -> Default:
     """Read the expression of a DEFAULT: `nextval('s')` has its sequence."""
     if "nextval" not in text.lower():
         return Default(text)
-    try:
-        statements = parsed(f"SELECT {text}")
-    except Refused:
-        return Default(text)
-    match [statement.node.get("targetList") for statement in statements]:
-        case [[{"ResTarget": {"val": dict() as value}}]]:
-            return Default(text, *next_value(value))
-    return Default(text)
+    value = expression(text)
+    return Default(text) if value is None else Default(text, *next_value(value))
 
 
 def is_error(text: str, *, binds: Binds = "none") -> tuple[str, int] | None:
@@ -30,7 +24,7 @@ def is_error(text: str, *, binds: Binds = "none") -> tuple[str, int] | None:
 
     The commands of psql and the rows of a COPY are none of the parser's business.
     """
-    plain = without_binds(without_psql(text), binds, tokens)
+    plain = without_binds(without_psql(text), binds)
     try:
         parsed(plain.text)
     except Refused as error:

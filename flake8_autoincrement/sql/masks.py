@@ -7,17 +7,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from flake8_autoincrement.sql.parsing import Parsed, Refused, Token, parsed
+from flake8_autoincrement.sql.parsing import Parsed, Refused, Token, parsed, tokens
 from flake8_autoincrement.sql.statement import HOLE, HOLE_NUMBER
 
 Binds = Literal["none", "named", "percent"]
 
 # psql's own: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-META-COMMANDS
-_PSQL = re.compile(
-    r"^[ \t]*\\(?:restrict|unrestrict|connect|c|echo|qecho|warn|set|unset|pset|i|ir|include|include_relative|if|elif|"
-    r"else|endif|encoding|timing|x|o|q|quit|prompt|t|a|copy|d\w*\+?|l\+?|!|cd|password|\.)(?=\s|$)[^\n]*",
-    re.MULTILINE,
+_COMMANDS = (
+    r"restrict|unrestrict|connect|echo|qecho|warn|set|unset|pset|include|include_relative|if|elif|else|endif|encoding|"
+    r"timing|prompt|password|copy|gset|gx|g|d\w*\+?"
 )
+# Those of one letter are taken for commands at the beginning of a line alone, where nobody writes an escape.
+_PSQL = re.compile(rf"(?:^[ \t]*\\(?:[caioqtxl!?.]|ir|l\+|cd)|\\(?:{_COMMANDS}))(?=\s|$)[^\n]*", re.MULTILINE)
 _COPY = re.compile(r"^COPY\b[^;']*\bFROM\s+stdin\b[^;]*;[^\n]*\n(?P<rows>(?:.*\n)*?)(?P<end>\\\.)[ \t]*$", re.I | re.M)
 # `TextClause._bind_params_regex` and `BIND_PARAMS_ESC` of SQLAlchemy 2.1: a colon behind a colon, a word or a
 # backslash begins no parameter, nor does a word in front of a colon.
@@ -47,7 +48,24 @@ def without_psql(text: str) -> str:
     if "\\" not in text:
         return text
     text = _COPY.sub(lambda found: _blank_from(found, found.start("rows")), text)
-    return _PSQL.sub(lambda found: _blank_from(found, found.start()), text)
+    # The parts of the text up to `outside` are whole statements, so that a literal does not begin there.
+    parts, outside = [], 0
+    for found in _PSQL.finditer(text):
+        if found.start() >= outside and _is_whole(text[outside : found.start()]):
+            # \g and its like send the statement in front of them.
+            end = ";" if found[0].lstrip().startswith("\\g") else " "
+            parts += [text[outside : found.start()], end.ljust(found.end() - found.start())]
+            outside = found.end()
+    return "".join([*parts, text[outside:]])
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether no literal or comment is left open at the end of a text."""
+    try:
+        tokens(text)
+    except Refused:
+        return False
+    return True
 
 
 def _blank_from(found: re.Match[str], start: int) -> str:
@@ -55,19 +73,19 @@ def _blank_from(found: re.Match[str], start: int) -> str:
     return kept + re.sub(r"[^\n]", " ", found.string[start : found.end()])
 
 
-def without_binds(text: str, binds: Binds, scanned: Callable[[str], Sequence[Token]]) -> Rewritten:
+def without_binds(text: str, binds: Binds) -> Rewritten:
     """Put a parameter of PostgreSQL's for every one that SQLAlchemy (`named`) or psycopg (`percent`) would bind."""
     pattern = {"named": _NAMED, "percent": _PERCENT}.get(binds)
-    edits = list(_edits(text, pattern, scanned)) if pattern is not None else []
+    edits = list(_edits(text, pattern)) if pattern is not None else []
     return rewritten(text, edits)
 
 
-def _edits(text: str, pattern: re.Pattern[str], scanned: Callable[[str], Sequence[Token]]) -> Iterator[Edit]:
+def _edits(text: str, pattern: re.Pattern[str]) -> Iterator[Edit]:
     found = list(pattern.finditer(text))
     if not found:
         return
     try:
-        literals = [token for token in scanned(text) if text[token.start] in "'\"$" or token.name.endswith("SCONST")]
+        literals = [token for token in tokens(text) if text[token.start] in "'\"$" or token.name.endswith("SCONST")]
     except Refused:
         literals = []
     for one in found:
@@ -147,7 +165,7 @@ _MASKS = (_as_string, _as_number, _as_list, _as_column, _as_assignment, _as_noth
 _MOST_PARSES = 80
 
 
-def accepted(text: str, tokens: Sequence[Token]) -> Accepted:
+def accepted(text: str, own: Sequence[Token]) -> Accepted:
     """Parse one statement, its holes filled one after the other with what leads the parser furthest.
 
     Raise `Refused` where nothing does.
@@ -156,7 +174,7 @@ def accepted(text: str, tokens: Sequence[Token]) -> Accepted:
         return _accepted(text, ())
     except Refused as error:
         refused = error
-    holes = _fillable(text, tokens)
+    holes = _fillable(text, own)
     gaps: tuple[tuple[int, int], ...] = ()
     parses = 0
     for start, end in holes:

@@ -27,7 +27,7 @@ from flake8_autoincrement.sql.statement import (
     certain,
     columns,
     has_hole,
-    identifier,
+    known,
     qualified,
     relation_name,
     relations,
@@ -42,7 +42,7 @@ def create_index(statement: Statement) -> Iterator[AnyOperation]:
     elements = [each["IndexElem"].get("name") for each in node.get("indexParams", ())]
     yield CreateIndex(
         relation_name(node["relation"]),
-        identifier(node["idxname"]) if "idxname" in node else None,
+        known(node["idxname"]) if "idxname" in node else None,
         tuple(None if name is None or has_hole(name) else name for name in elements),
         unique=node.get("unique", False),
         concurrently=node.get("concurrent", False),
@@ -105,9 +105,9 @@ def create_type(statement: Statement) -> Iterator[AnyOperation]:
 def alter_enum(statement: Statement) -> Iterator[AnyOperation]:
     """Read ALTER TYPE ... ADD VALUE and RENAME VALUE."""
     node = statement.node
-    type_, value = qualified(strings(node["typeName"])), identifier(node["newVal"])
+    type_, value = qualified(strings(node["typeName"])), known(node["newVal"])
     if "oldVal" in node:
-        yield RenameEnumValue(type_, identifier(node["oldVal"]), value, span=statement.span)
+        yield RenameEnumValue(type_, known(node["oldVal"]), value, span=statement.span)
         return
     neighbour = node.get("newValNeighbor")
     neighbour = None if neighbour is None or has_hole(neighbour) else neighbour
@@ -129,8 +129,8 @@ def create_schema(statement: Statement) -> Iterator[AnyOperation]:
     """Read CREATE SCHEMA; one without a name has that of its owner."""
     node = statement.node
     name = node.get("schemaname") or node.get("authrole", {}).get("rolename")
-    known = Unknown("it has the name of who runs it") if name is None else identifier(name)
-    yield CreateSchema(known, if_not_exists=node.get("if_not_exists", False), span=statement.span)
+    schema = Unknown("it has the name of who runs it") if name is None else known(name)
+    yield CreateSchema(schema, if_not_exists=node.get("if_not_exists", False), span=statement.span)
 
 
 _BEFORE, _INSERT = 2, 4  # TRIGGER_TYPE_... in pg_trigger.h
@@ -142,7 +142,7 @@ def create_trigger(statement: Statement) -> Iterator[AnyOperation]:
     is_before_insert = bool(node.get("timing", 0) & _BEFORE) and bool(node.get("events", 0) & _INSERT)
     yield CreateTrigger(
         relation_name(node["relation"]),
-        identifier(node["trigname"]),
+        known(node["trigname"]),
         certain(qualified(strings(node.get("funcname")) or ["?"])),
         fills_rows=is_before_insert and node.get("row", False),
         span=statement.span,
@@ -160,7 +160,7 @@ def grant(statement: Statement) -> Iterator[AnyOperation]:
     """Read GRANT and REVOKE; one on all tables or sequences of a schema has `*` for their names."""
     node = statement.node
     kind: Literal["table", "sequence", "schema", "other"] = _GRANTED.get(node["objtype"], "other")
-    privileges = tuple(each["AccessPriv"].get("priv_name", "").upper() for each in node.get("privileges", ()))
+    privileges = tuple(shown(each["AccessPriv"].get("priv_name", "")).upper() for each in node.get("privileges", ()))
     roles = tuple(
         "public" if each["RoleSpec"]["roletype"] == "ROLESPEC_PUBLIC" else each["RoleSpec"].get("rolename", "")
         for each in node.get("grantees", ())
@@ -206,8 +206,6 @@ _OF_TABLES = {"OBJECT_TABLE", "OBJECT_TABCONSTRAINT", "OBJECT_COLUMN", "OBJECT_T
 def other(statement: Statement) -> Iterator[AnyOperation]:
     """Give a statement that changes none of what is told in detail, with the tables that it names."""
     what = _CREATES.get(statement.kind) or statement.words(1 if statement.kind == "VacuumStmt" else 2)
-    if has_hole(what):
-        what = shown(what)
     yield Other(what, _named_tables(statement), span=statement.span)
 
 

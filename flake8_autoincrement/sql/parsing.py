@@ -54,6 +54,19 @@ def parsed(text: str) -> list[Parsed]:
     return [Parsed(*_only(one["stmt"]), one.get("stmt_location", 0)) for one in statements if one.get("stmt")]
 
 
+def expression(text: str) -> Node | None:
+    """Parse an expression that stands alone, None where it is none; it may be a query in brackets."""
+    try:
+        statements = parsed(f"SELECT {text}")
+    except Refused:
+        return None
+    match [statement.node for statement in statements]:
+        case [{"targetList": [{"ResTarget": {"val": dict() as value}}]} as query] if "fromClause" not in query:
+            found: Node = value
+            return found
+    return None
+
+
 def characters(text: str) -> Callable[[int], int]:
     """Give what turns an offset of bytes of the text's UTF-8 into one of characters."""
     if text.isascii():
@@ -88,7 +101,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def plpgsql(text: str) -> Node:
-    """Parse a DO statement or a function in PL/pgSQL; give its outermost block."""
+    """Parse a DO statement in PL/pgSQL; give its `datums`, which are its variables, and its `action`: a block."""
     from pglast.parser import ParseError, parse_plpgsql_json
 
     try:
@@ -98,8 +111,9 @@ def plpgsql(text: str) -> Node:
     except (RecursionError, ValueError):
         raise Refused("its PL/pgSQL could not be read", 0) from None
     match functions:
-        case [{"PLpgSQL_function": {"action": {"PLpgSQL_stmt_block": dict() as block}}}, *_]:
-            return block
+        case [{"PLpgSQL_function": {"action": {"PLpgSQL_stmt_block": _}} as function}, *_]:
+            found: Node = function
+            return found
     raise Refused("it has no block of PL/pgSQL", 0)
 
 

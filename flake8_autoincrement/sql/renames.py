@@ -22,7 +22,7 @@ from flake8_autoincrement.facts.operation import (
     When,
 )
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import Statement, identifier, qualified, relation_name, relations, strings
+from flake8_autoincrement.sql.statement import Statement, known, qualified, relation_name, relations, strings
 
 # ALTER TABLE renames views too, so that a view's rename is told as a table's.
 _TABLES = {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"}
@@ -40,15 +40,15 @@ def rename(statement: Statement) -> Iterator[AnyOperation]:
 
 
 def _renamed(statement: Statement, node: Node) -> AnyOperation:
-    new_name, span = identifier(node["newname"]), statement.span
+    new_name, span = known(node["newname"]), statement.span
     if_exists = node.get("missing_ok", False)
     match node["renameType"]:
         case kind if kind in _TABLES:
             return RenameTable(relation_name(node["relation"]), new_name, if_exists=if_exists, span=span)
         case "OBJECT_COLUMN" if node["relationType"] in _TABLES:
-            return RenameColumn(relation_name(node["relation"]), identifier(node["subname"]), new_name, span=span)
+            return RenameColumn(relation_name(node["relation"]), known(node["subname"]), new_name, span=span)
         case "OBJECT_TABCONSTRAINT":
-            return RenameConstraint(relation_name(node["relation"]), identifier(node["subname"]), new_name, span=span)
+            return RenameConstraint(relation_name(node["relation"]), known(node["subname"]), new_name, span=span)
         case "OBJECT_INDEX":
             return RenameIndex(relation_name(node["relation"]), new_name, if_exists=if_exists, span=span)
         case "OBJECT_SEQUENCE":
@@ -56,14 +56,14 @@ def _renamed(statement: Statement, node: Node) -> AnyOperation:
         case "OBJECT_TYPE" | "OBJECT_DOMAIN":
             return RenameType(qualified(strings(node["object"]["List"]["items"])), new_name, span=span)
         case "OBJECT_SCHEMA":
-            return RenameSchema(identifier(node["subname"]), new_name, span=span)
+            return RenameSchema(known(node["subname"]), new_name, span=span)
     return Other(statement.words(2), relations(node.get("relation") and {"relation": node["relation"]}), span=span)
 
 
 def set_schema(statement: Statement) -> Iterator[AnyOperation]:
     """Read ALTER ... SET SCHEMA."""
     node, span = statement.node, statement.span
-    schema = identifier(node["newschema"])
+    schema = known(node["newschema"])
     if_exists = node.get("missing_ok", False)
     match node["objectType"]:
         case kind if kind in _TABLES:

@@ -1,69 +1,26 @@
-"""Calls of `setval`, wherever a statement has them, and what their value is."""
+"""Calls of `setval`, wherever a statement has them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import AnyOperation, SetValue
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.sql.defaults import called, named_text
+from flake8_autoincrement.sql.maximum import Scope, evaluated, named_queries, scope_of
 from flake8_autoincrement.sql.parsing import Node
-from flake8_autoincrement.sql.statement import (
-    FILLED_IN,
-    Statement,
-    certain,
-    has_hole,
-    integer,
-    named_by_text,
-    relation_name,
-    string,
-    strings,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the names of a query mean: its tables by their aliases, and the columns of its sub-queries."""
-
-    tables: Mapping[str, QualifiedName | None]
-    queries: Mapping[str, Node]
-    outer: Scope | None = None
-
-    def table(self, alias: str | None) -> QualifiedName | None:
-        """Give the table that a column is of; without an alias it is the only one of the query."""
-        if alias is None:
-            return next(iter(self.tables.values())) if len(self.tables) == 1 and not self.queries else None
-        if alias in self.tables:
-            return self.tables[alias]
-        return self.outer.table(alias) if self.outer else None
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What an expression gives: with rows `constant` or a column's MAX plus `offset`, without rows `empty`.
-
-    `is_known` is false for the other expressions.
-    """
-
-    maximum: tuple[QualifiedName | None, str | None] | None = None
-    offset: int | None = None
-    constant: int | None = None
-    empty: int | None = None
-    is_known: bool = True
-
-
-_OTHER = Value(is_known=False)
-_NULL = Value()
+from flake8_autoincrement.sql.statement import FILLED_IN, Statement, has_hole, named_by_text
 
 
 def set_values(statement: Statement) -> Iterator[AnyOperation]:
     """Give an operation for each call of setval in a statement, in their order."""
     if "setval" in statement.written.lower():
-        for call, scope in _calls(statement.node, _scope(statement.node, {}, None), {}):
+        for call, scope in _calls(
+            statement.node, scope_of(statement.node, {}, Scope({}, {}, variables=statement.variables)), {}
+        ):
             yield _set_value(statement, call, scope)
 
 
@@ -74,46 +31,12 @@ def _calls(node: Any, scope: Scope, queries: Mapping[str, Node]) -> Iterator[tup
             yield from _calls(each, scope, queries)
     elif isinstance(node, dict):
         if "fromClause" in node or "withClause" in node:
-            queries = {**queries, **_named_queries(node)}
-            scope = _scope(node, queries, scope)
+            queries = {**queries, **named_queries(node)}
+            scope = scope_of(node, queries, scope)
         for kind, value in node.items():
             if kind == "FuncCall" and called(value["funcname"], "setval"):
                 yield value, scope
             yield from _calls(value, scope, queries)
-
-
-def _named_queries(node: Node) -> dict[str, Node]:
-    parts = [each["CommonTableExpr"] for each in node.get("withClause", {}).get("ctes", ())]
-    return {part["ctename"]: part["ctequery"].get("SelectStmt", {}) for part in parts}
-
-
-def _scope(node: Node, queries: Mapping[str, Node], outer: Scope | None) -> Scope:
-    tables: dict[str, QualifiedName | None] = {}
-    subqueries: dict[str, Node] = {}
-    for item in _from_items(node.get("fromClause", ())):
-        match item:
-            case {"RangeVar": relation}:
-                alias = relation.get("alias", {}).get("aliasname", relation["relname"])
-                if relation["relname"] in queries and "schemaname" not in relation:
-                    subqueries[alias] = queries[relation["relname"]]
-                else:
-                    tables[alias] = certain(relation_name(relation))
-            case {"RangeSubselect": {"subquery": {"SelectStmt": query}} as part}:
-                subqueries[_alias(part)] = query
-    return Scope(tables, subqueries, outer)
-
-
-def _alias(node: Node) -> str:
-    return str(node.get("alias", {}).get("aliasname", ""))
-
-
-def _from_items(items: Sequence[Node]) -> Iterator[Node]:
-    for item in items:
-        match item:
-            case {"JoinExpr": {"larg": left, "rarg": right}}:
-                yield from _from_items([left, right])
-            case _:
-                yield item
 
 
 def _set_value(statement: Statement, call: Node, scope: Scope) -> SetValue:
@@ -135,7 +58,7 @@ def _set_value(statement: Statement, call: Node, scope: Scope) -> SetValue:
         maximum_table=maximum[0],
         maximum_column=maximum[1],
         offset=value.offset,
-        empty=value.empty,
+        empty=None if scope.has_condition else value.empty,
         constant=value.constant,
         is_called=_is_called(rest[1]) if len(rest) > 1 else True,
     )
@@ -166,10 +89,9 @@ def _is_called(node: Node) -> bool | Unknown:
     match node:
         case {"A_Const": {"boolval": value}}:
             return bool(value.get("boolval", False))
+        case {"A_Const": {"sval": {"sval": text}}} if text.lower() in ("t", "true", "f", "false"):
+            return bool(text.lower().startswith("t"))
         case {"TypeCast": {"arg": arg}}:
-            text = string(arg)
-            if text is not None and text.lower() in ("t", "true", "f", "false"):
-                return text.lower().startswith("t")
             return _is_called(arg)
     return Unknown("its third argument is an expression")
 
@@ -191,131 +113,3 @@ def _serial_of(node: Node) -> tuple[QualifiedName | None, str | None]:
             if text is not None and not has_hole(text) and attribute is not None and not has_hole(attribute):
                 return named_by_text(text), attribute
     return None, None
-
-
-# What the second argument gives.
-
-
-def evaluated(node: Node, scope: Scope) -> Value:
-    """Evaluate an expression for a table with rows and for one without."""
-    match node:
-        case {"A_Const": {"isnull": True}}:
-            return _NULL
-        case {"A_Const": _}:
-            number = integer(node)
-            return _OTHER if number is None else Value(constant=number, empty=number)
-        case {"TypeCast": {"arg": arg}}:
-            text = string(arg)
-            if text is not None and re.fullmatch(r"\s*[0-9]{1,30}\s*", text):
-                return Value(constant=int(text), empty=int(text))
-            return evaluated(arg, scope)
-        case {"FuncCall": {"funcname": name, "args": [{"ColumnRef": column}]}} if called(name, "max"):
-            return Value(_column(column, scope), offset=0)
-        case {"CoalesceExpr": {"args": args}}:
-            return _coalesced([evaluated(each, scope) for each in args])
-        case {"MinMaxExpr": {"op": "IS_GREATEST", "args": args}}:
-            return _greatest([evaluated(each, scope) for each in args])
-        case {
-            "A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": ("+" | "-") as sign}}], "rexpr": right} as sum_
-        }:
-            left = evaluated(sum_["lexpr"], scope) if "lexpr" in sum_ else Value(constant=0, empty=0)
-            return _sum(left, evaluated(right, scope), 1 if sign == "+" else -1)
-        case {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": {"SelectStmt": query}}}:
-            return _queried(query, scope)
-        case {"ColumnRef": {"fields": fields}}:
-            return _named(strings(fields), scope)
-    return _OTHER
-
-
-def _column(column: Node, scope: Scope) -> tuple[QualifiedName | None, str | None]:
-    names = strings(column["fields"])
-    if not names or has_hole(names[-1]):
-        return None, None
-    return scope.table(names[-2] if len(names) > 1 else None), names[-1]
-
-
-def _coalesced(values: Sequence[Value]) -> Value:
-    """Give the first that is not NULL, which may be another one where there are no rows."""
-    if not values or not all(value.is_known for value in values):
-        return _OTHER
-    first = next((value for value in values if value.maximum or value.constant is not None), _NULL)
-    empty = next((value.empty for value in values if value.empty is not None), None)
-    return replace(first, empty=empty)
-
-
-def _greatest(values: Sequence[Value]) -> Value:
-    """Give the greatest; GREATEST ignores NULL. With rows it is at least MAX plus the offset, which is what is told."""
-    if not values or not all(value.is_known for value in values):
-        return _OTHER
-    empty = max((value.empty for value in values if value.empty is not None), default=None)
-    by_rows = [value for value in values if value.maximum]
-    if by_rows:
-        return replace(max(by_rows, key=lambda value: value.offset or 0), empty=empty)
-    constant = max((value.constant for value in values if value.constant is not None), default=None)
-    return Value(constant=constant, empty=empty)
-
-
-def _sum(left: Value, right: Value, sign: int) -> Value:
-    if not left.is_known or not right.is_known or right.maximum is not None and sign < 0:
-        return _OTHER
-    if left.maximum and right.maximum:
-        return _OTHER
-    both = left.empty is not None and right.empty is not None
-    empty = (left.empty or 0) + sign * (right.empty or 0) if both else None
-    base, added = (left, right) if left.maximum or not right.maximum else (right, left)
-    if added.constant is None:
-        return _OTHER if base.maximum else _NULL
-    if base.maximum:
-        offset = None if base.offset is None else base.offset + (sign if added is right else 1) * added.constant
-        return Value(base.maximum, offset=offset, empty=empty)
-    if base.constant is None:
-        return _NULL
-    return Value(constant=base.constant + sign * added.constant, empty=empty)
-
-
-def _queried(query: Node, scope: Scope) -> Value:
-    """Evaluate a sub-query: its one column, or the first of the rows that it orders from the greatest down."""
-    match query.get("targetList"):
-        case [{"ResTarget": {"val": dict() as value}}]:
-            pass
-        case _:
-            return _OTHER
-    queries = {name: each for name, each in (*scope.queries.items(), *_named_queries(query).items())}
-    inner = _scope(query, queries, scope) if "fromClause" in query else scope
-    match value, query.get("sortClause"), query.get("limitCount"):
-        case (
-            {"ColumnRef": column},
-            [{"SortBy": {"node": {"ColumnRef": ordered}, "sortby_dir": "SORTBY_DESC"}}],
-            limit,
-        ) if (
-            integer(limit) == 1 and strings(column["fields"])[-1:] == strings(ordered["fields"])[-1:]
-        ):
-            return Value(_column(column, inner), offset=0)
-    return evaluated(value, inner)
-
-
-def _named(names: Sequence[str], scope: Scope) -> Value:
-    """Evaluate a name that a sub-query of FROM, or WITH, gives."""
-    if not names:
-        return _OTHER
-    for alias, query in scope.queries.items():
-        if len(names) > 1 and names[-2] != alias:
-            continue
-        for target in query.get("targetList", ()):
-            result = target["ResTarget"]
-            if _result_name(result) == names[-1]:
-                return _queried({**query, "targetList": [target]}, replace(scope, queries={}))
-    return _OTHER
-
-
-def _result_name(result: Node) -> str | None:
-    match result:
-        case {"name": str(name)}:
-            return name
-        case {"val": {"FuncCall": {"funcname": name}}}:
-            return strings(name)[-1]
-        case {"val": {"ColumnRef": {"fields": fields}}}:
-            return next(reversed(strings(fields)), None)
-        case {"val": {"CoalesceExpr": _}}:
-            return "coalesce"
-    return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,14 @@ FILLED_IN = Unknown("it is put together when the revision runs")
 Place = Callable[[int, int], Span]
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a variable of PL/pgSQL was last set to: an expression of the tree, in which others had their values."""
+
+    expression: Node
+    variables: Mapping[str, Variable]
+
+
 @dataclass(frozen=True)
 class Statement:
     """A statement; `characters` turns the tree's offsets into those of `text`, `tokens` are its own."""
@@ -36,6 +44,8 @@ class Statement:
     characters: Callable[[int], int]
     # Where something stands that is not known and that is no single name or value: it may as well be nothing.
     gaps: Sequence[tuple[int, int]] = ()
+    # Those of the block that it stands in.
+    variables: Mapping[str, Variable] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
@@ -61,14 +71,9 @@ class Statement:
         """Give the statement as it is written."""
         return self.text[self.start : self.end]
 
-    @cached_property
-    def has_holes(self) -> bool:
-        """Say whether a part of it is not known."""
-        return has_hole(self.written)
-
     def words(self, count: int) -> str:
         """Give its first words, for a reader."""
-        return " ".join(self.text[token.start : token.end] for token in self.tokens[:count]).upper()
+        return shown(" ".join(self.text[token.start : token.end] for token in self.tokens[:count]).upper())
 
     def offset(self, node: Node) -> int:
         """Give where a node of its tree begins, -1 where the parser does not say."""
@@ -110,13 +115,8 @@ def shown(text: str) -> str:
 
 
 def known(text: str) -> str | Unknown:
-    """Give a text of the tree, Unknown if a part of it is not known."""
+    """Give a name or another text of the tree, Unknown if a part of it is not known."""
     return FILLED_IN if has_hole(text) else text
-
-
-def identifier(text: str) -> str | Unknown:
-    """Give a name of the tree, Unknown if a part of it is not known."""
-    return known(text)
 
 
 def relation_name(node: Node) -> Name:

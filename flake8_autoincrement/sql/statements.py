@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from flake8_autoincrement.facts.operation import AnyOperation
+from flake8_autoincrement.facts.operation import AnyOperation, Unread
 from flake8_autoincrement.sql import alter, drops, objects, renames, rows, sequences, session, tables
 from flake8_autoincrement.sql.masks import Binds, accepted, without_binds, without_psql
 from flake8_autoincrement.sql.parsing import Parsed, Refused, Token, characters, parsed, tokens
 from flake8_autoincrement.sql.splitting import split
-from flake8_autoincrement.sql.statement import HOLE, Place, Statement
+from flake8_autoincrement.sql.statement import HOLE, Place, Statement, Variable
 from flake8_autoincrement.sql.unread import unread
 
 Reader = Callable[[Statement], Iterator[AnyOperation]]
@@ -28,15 +29,23 @@ def operations(
     """
     for start, end in holes:
         text = text[:start] + HOLE * (end - start) + text[end:]
-    plain = without_binds(without_psql(text), binds, tokens)
+    plain = without_binds(without_psql(text), binds)
     if plain.text == text:
         return tuple(read(text, place))
     origin = plain.origin
     return tuple(read(plain.text, lambda start, end: place(origin(start), origin(end))))
 
 
-def read(text: str, place: Place) -> Iterator[AnyOperation]:
-    """Read a text without parameters; `place` as in `operations`."""
+def read(text: str, place: Place, variables: Mapping[str, Variable] | None = None) -> Iterator[AnyOperation]:
+    """Read a text without parameters; `place` as in `operations`, `variables` are those of the block around it."""
+    for one in _statements(text, place):
+        if isinstance(one, Statement):
+            yield from _read(replace(one, variables=variables) if variables else one)
+        else:
+            yield one
+
+
+def _statements(text: str, place: Place) -> Iterator[Statement | Unread]:
     try:
         scanned = tokens(text)
     except Refused as error:
@@ -53,7 +62,7 @@ def read(text: str, place: Place) -> Iterator[AnyOperation]:
             yield from _alone(text, place, own)
 
 
-def _before(text: str, place: Place, error: Refused) -> Iterator[AnyOperation]:
+def _before(text: str, place: Place, error: Refused) -> Iterator[Statement | Unread]:
     """Read what stands in front of a literal or comment without an end; the statement that has it is not read."""
     try:
         scanned = tokens(text[: error.offset])
@@ -69,7 +78,7 @@ def _before(text: str, place: Place, error: Refused) -> Iterator[AnyOperation]:
 
 def _together(
     text: str, place: Place, statements: Sequence[Parsed], scanned: Sequence[Token]
-) -> Iterator[AnyOperation]:
+) -> Iterator[Statement | Unread]:
     offset = characters(text)
     starts = [bisect_left(scanned, (offset(one.start),)) for one in statements]
     for one, first, last in zip(statements, starts, [*starts[1:], len(scanned)], strict=False):
@@ -77,10 +86,10 @@ def _together(
             last -= 1
         while first < last - 1 and scanned[first].name == "ASCII_59":
             first += 1
-        yield from _read(Statement(text, one.kind, one.node, scanned[first:last], place, offset))
+        yield Statement(text, one.kind, one.node, scanned[first:last], place, offset)
 
 
-def _alone(text: str, place: Place, own: Sequence[Token]) -> Iterator[AnyOperation]:
+def _alone(text: str, place: Place, own: Sequence[Token]) -> Iterator[Statement | Unread]:
     start, end = own[0].start, own[-1].end
     piece = text[start:end]
     shifted = [Token(token.start - start, token.end - start, token.name, token.is_reserved) for token in own]
@@ -94,7 +103,7 @@ def _alone(text: str, place: Place, own: Sequence[Token]) -> Iterator[AnyOperati
         return
     one = found.statement
     offset = characters(found.text)
-    yield from _read(
+    yield (
         Statement(
             found.text,
             one.kind,
@@ -111,13 +120,16 @@ _LONGEST_NAME = 63  # bytes: NAMEDATALEN - 1
 
 
 def _loses_hole(token: str) -> bool:
-    """Say whether PostgreSQL would cut a name in its hole: it cuts whole characters, and this one has three bytes."""
+    """Say whether PostgreSQL would cut a name where its hole begins, whose characters have three bytes."""
     known = len(token.lstrip('"').partition(HOLE)[0].encode())
     return HOLE in token and _LONGEST_NAME - len(HOLE.encode()) < known < _LONGEST_NAME
 
 
-def _read(statement: Statement) -> Iterator[AnyOperation]:
-    return _READERS.get(statement.kind, objects.other)(statement)
+def _read(statement: Statement) -> tuple[AnyOperation, ...]:
+    try:
+        return tuple(_READERS.get(statement.kind, objects.other)(statement))
+    except RecursionError:
+        return (Unread("it is nested too deeply to be read", span=statement.span),)
 
 
 def _do(statement: Statement) -> Iterator[AnyOperation]:

@@ -21,7 +21,7 @@ from flake8_autoincrement.sql.statement import (
     FILLED_IN,
     Statement,
     certain,
-    identifier,
+    known,
     relation_name,
     relations,
     columns as names_of_columns,
@@ -153,13 +153,13 @@ def _result(query: Node) -> tuple[str, ...] | None:
     for target in query.get("targetList", ()):
         match target["ResTarget"]:
             case {"name": str(name)}:
-                names.append(identifier(name))
+                names.append(known(name))
             case {"val": {"ColumnRef": {"fields": [*_, {"String": {"sval": name}}]}}}:
-                names.append(identifier(name))
+                names.append(known(name))
             case _:
                 return None
-    known = tuple(name for name in names if isinstance(name, str))
-    return known if known and len(known) == len(names) else None
+    found = tuple(name for name in names if isinstance(name, str))
+    return found if found and len(found) == len(names) else None
 
 
 def create_view(statement: Statement) -> Iterator[AnyOperation]:

@@ -27,9 +27,10 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
-from flake8_autoincrement.history.replay.state import State
+from flake8_autoincrement.history.replay.state import Refused, State
 
-_WHOLE = (DropTable, RenameTable, SetTableSchema, RecreateTable, Inherit)
+REFUSED = "PostgreSQL says: "  # how the reason begins where PostgreSQL's own parser refuses a statement
+
 _COLUMNS = (DropColumn, RenameColumn)
 _VALUES = (AlterType, SetDefault, DropDefault, AddIdentity, SetIdentity, DropIdentity)
 
@@ -39,6 +40,8 @@ def unread(state: State, operation: Unread) -> None:
     """Doubt the tables that something may have touched, all of them where it may be any."""
     if operation.rows_only:
         return
+    if operation.why.startswith(REFUSED):
+        raise Refused(operation.why.removeprefix(REFUSED))
     why = Unknown(operation.why, operation.span)
     if operation.tables is None:
         state.doubt_everything(why)

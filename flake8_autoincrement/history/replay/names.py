@@ -12,8 +12,8 @@ MAXIMUM = 63  # bytes of a name (NAMEDATALEN - 1)
 
 def object_name(first: str, second: str | None, label: str | None) -> str:
     """Put a name together, the longer of the first two parts cut until the whole is short enough."""
-    room = MAXIMUM - (0 if label is None else len(label.encode()) + 1) - (0 if second is None else 1)
-    one, other = first.encode(), (second or "").encode()
+    room = MAXIMUM - (0 if label is None else len(encoded(label)) + 1) - (0 if second is None else 1)
+    one, other = encoded(first), encoded(second or "")
     length, other_length = len(one), len(other)
     if length + other_length > room:
         # The longer part gives first, the second where both are equal.
@@ -30,6 +30,11 @@ def object_name(first: str, second: str | None, label: str | None) -> str:
     return "_".join(parts)
 
 
+def encoded(text: str) -> bytes:
+    """Give the bytes of a name; one with a lone surrogate, which PostgreSQL refuses, has some too."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def clipped(data: bytes, length: int) -> str:
     """Cut a text to a number of bytes, not within a character."""
     return data[:length].decode("utf-8", "ignore")
@@ -37,7 +42,7 @@ def clipped(data: bytes, length: int) -> str:
 
 def truncated(name: str) -> str:
     """Cut a name as PostgreSQL cuts identifiers that are too long."""
-    data = name.encode()
+    data = encoded(name)
     return name if len(data) <= MAXIMUM else clipped(data, MAXIMUM)
 
 
@@ -56,6 +61,6 @@ def addition(columns: Sequence[str | None]) -> str:
     text = ""
     for column in columns:
         text += ("_" if text else "") + (column or "expr")
-        if len(text.encode()) > MAXIMUM:
+        if len(encoded(text)) > MAXIMUM:
             break
     return text

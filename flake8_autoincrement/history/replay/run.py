@@ -67,10 +67,9 @@ def _run(revision: Revision, operations: Sequence[AnyOperation], before: Schema,
 
 def _settled(after: Schema, before: Schema, done: Sequence[_Done]) -> Schema:
     """End a revision: what it made is new no longer, and what it set for its transaction is as it was."""
-    relations = {
-        name: replace(relation, is_new=False) if relation.is_new else relation
-        for name, relation in after.relations.items()
-    }
+    relations = after.relations
+    if relations is not before.relations and any(relation.is_new for relation in relations.values()):
+        relations = {name: replace(each, is_new=False) if each.is_new else each for name, each in relations.items()}
     is_local = any(isinstance(each.operation, SetSearchPath) and each.operation.local for each in done)
     return replace(
         after, relations=relations, search_path=before.search_path if is_local else after.search_path

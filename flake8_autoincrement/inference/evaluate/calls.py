@@ -142,7 +142,7 @@ class Calls(Builtins):
             if not is_bounded or self.steps > outer[1]:
                 raise
             if self.observer is not None:
-                self.observer.abandoned(function, [*args, *keywords.values()], site)
+                self.observer.abandoned(function.node, function.scope.module, site, [*args, *keywords.values()])
             why = Unknown(f"calling {function.name}() takes more than {MAXIMUM_CALL_STEPS} steps", site)
             for value in (*args, *keywords.values(), *self._mentioned(function)):
                 self.spoil(value, why)

@@ -15,7 +15,7 @@ from flake8_autoincrement.inference.evaluate.containers import (
     is_too_large,
     is_wide,
 )
-from flake8_autoincrement.inference.evaluate.observer import Entry, Listing, Question, all_of, any_of, negated
+from flake8_autoincrement.inference.evaluate.observer import Entry, Listing, Perhaps, Question, all_of, any_of, negated
 from flake8_autoincrement.inference.evaluate.operators import Operators, assumed
 from flake8_autoincrement.inference.evaluate.texts import Piece, Template, put_together
 from flake8_autoincrement.inference.evaluate.values import (
@@ -98,11 +98,16 @@ class Expressions(Operators):
             case nodes.Yield():
                 value = self.evaluate(node.value, scope) if node.value is not None else Constant(None)
                 if self.frames:
-                    self.frames[-1].yields.append(value)
+                    self.frames[-1].yields.append(self._perhaps(value, self.frames[-1].depth))
                 return Constant(None)
             case nodes.Slice():
                 return self._slice(node, scope)
         return Unknown(f"{type(node).__name__} is not evaluated", self.span(node, scope.module))
+
+    def _perhaps(self, value: Value, depth: int) -> Value:
+        """Give a value that is only yielded where a condition holds as one that is perhaps there."""
+        condition = None if self.observer is None else self.observer.path(depth)
+        return value if condition is None else Perhaps(UNDECIDED, None, condition, value)
 
     # Names.
 

@@ -8,10 +8,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
+from astroid import nodes
+
 from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import AllOf, AnyOf, Condition, Not, Opaque
 from flake8_autoincrement.facts.unknown import Unknown
-from flake8_autoincrement.inference.evaluate.values import NONE, Function, Value
+from flake8_autoincrement.inference.evaluate.values import NONE, Module, Value
 from flake8_autoincrement.source import Span
 
 Exit = Literal["return", "break", "continue"]
@@ -88,8 +90,14 @@ class Observer(ABC):
         """See a `with` block end."""
 
     @abstractmethod
-    def abandoned(self, function: Function, args: Sequence[Value], site: Span | None) -> None:
-        """See that a call takes too long to be followed to its end."""
+    def abandoned(
+        self, node: nodes.NodeNG, module: Module, site: Span | None, args: Sequence[Value] = ()
+    ) -> None:
+        """See that a function called with arguments, or a loop, takes too long to be followed to its end."""
+
+    @abstractmethod
+    def is_likely(self, condition: Condition) -> bool:
+        """Say whether a condition may hold on a database without rows."""
 
     # Branches.
 

@@ -10,7 +10,7 @@ from flake8_autoincrement.facts.operation import Condition, Opaque
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.inference.evaluate.bindings import Bindings, may_make_table
 from flake8_autoincrement.inference.evaluate.containers import Near
-from flake8_autoincrement.inference.evaluate.core import Raised
+from flake8_autoincrement.inference.evaluate.core import Exhausted, Raised
 from flake8_autoincrement.inference.evaluate.observer import Entry, Observer, Perhaps, Question, all_of, any_of, negated
 from flake8_autoincrement.inference.evaluate.values import (
     FALSE,
@@ -29,6 +29,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 from flake8_autoincrement.inference.trees import written
 
 MAXIMUM_ROUNDS = 1_000  # of a while loop
+MAXIMUM_ROW_STEPS = 6_000  # for what a loop does with a row, where a fresh database has none
 Ending = str | None  # "return", "raise", "break" or "continue"; None where the body runs to its end
 
 
@@ -246,7 +247,29 @@ class Statements(Bindings):
     def _for_perhaps(self, node: nodes.For, item: Perhaps, scope: Scope) -> Ending:
         """Execute a round of a loop that only happens where a condition holds."""
         self.assign(node.target, item.value, scope)
-        return self._either([node.body, []], scope, [item.condition, negated(item.condition)])
+        return self._round(node, scope, item.condition)
+
+    def _round(self, node: nodes.For, scope: Scope, condition: Condition) -> Ending:
+        """Execute the body of a loop where a condition holds; one that a fresh database never enters has few steps."""
+        conditions = [condition, negated(condition)]
+        if self.observer is None or self.observer.is_likely(condition):
+            return self._either([node.body, []], scope, conditions)
+        limit = self.limit
+        self.limit = min(limit, self.steps + MAXIMUM_ROW_STEPS)
+        try:
+            return self._either([node.body, []], scope, conditions)
+        except Exhausted:
+            if self.steps > limit:
+                raise
+            with self.observer.branch(condition) as entered:
+                self.observer.abandoned(node, scope.module, self.span(node, scope.module))
+            with self.observer.branch(negated(condition)) as passed:
+                pass
+            self.observer.branched([entered, passed], [None, None])
+            self.give_up(node, scope, Unknown("reading what is done with each row takes too many steps"))
+            return None
+        finally:
+            self.limit = limit
 
     def _for_unknown(self, node: nodes.For, scope: Scope) -> Ending:
         """Execute a loop over what is not known: its body may be executed, with an item that stands for all."""
@@ -259,7 +282,7 @@ class Statements(Bindings):
         )
         depth, uncertain = 0 if self.observer is None else self.observer.depth(), self.uncertain
         self.assign(node.target, item, scope)
-        ending = self._either([node.body, []], scope, [condition, negated(condition)] if self.observer else ())
+        ending = self._either([node.body, []], scope) if self.observer is None else self._round(node, scope, condition)
         if self.observer is not None:
             self.observer.release(depth, ("break", "continue"))
             self.uncertain = uncertain + (self.observer.depth() > depth)

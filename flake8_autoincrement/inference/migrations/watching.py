@@ -6,9 +6,13 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+from astroid import nodes
+
 from flake8_autoincrement.facts.operation import (
+    AllOf,
     AnyOperation,
     Condition,
+    Opaque,
     ReadRows,
     RecreateTable,
     Transaction,
@@ -24,9 +28,9 @@ from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Constant,
     Conventional,
-    Function,
     Items,
     Made,
+    Module,
     Part,
     Symbol,
     Value,
@@ -50,7 +54,7 @@ _FETCH = frozenset(
 _CREATE = frozenset({"create", "drop", "create_all", "drop_all"})
 # Methods of what is unknown whose calls say something all the same.
 _KEPT = _EXECUTE | _CREATE | frozenset({"dialect", "query", "insert", "update", "delete", "select"})
-_ALEMBIC = re.compile(r"^\s*(?:from|import)\s+alembic\b", re.MULTILINE)
+_MEANS = re.compile(r"\bop\b|alembic|execute|bind|conn|batch|create_all")
 _TRANSACTION = {"autocommit_block": "autocommit"}
 
 
@@ -237,17 +241,31 @@ class Watcher(Observer):
             test = Result("what a query gives is only known at run time")
         return self._inspection.condition(test)
 
+    def is_likely(self, condition: Condition) -> bool:
+        """Say whether a condition may hold on a database without rows."""
+        match condition:
+            case Opaque(fresh=False):
+                return False
+            case AllOf():
+                return all(map(self.is_likely, condition.conditions))
+        return True
+
     def each(self, iterable: Value) -> tuple[Value, Condition] | None:
         """Give an item that stands for all."""
         if isinstance(iterable, Made) and self._is_query(iterable):
             iterable = Result("what a query gives is only known at run time")
         return self._inspection.each(iterable)
 
-    def abandoned(self, function: Function, args: Sequence[Value], site: Span | None) -> None:
-        """Write down that a call takes too long; without Alembic's `op` or a connection it only changes rows."""
-        has_means = _ALEMBIC.search(function.scope.module.text) is not None
-        may_change = has_means or any(self._is_means(self._interpreter.force(value)) for value in args)
-        why = f"calling {function.name}() takes too many steps"
+    def abandoned(
+        self, node: nodes.NodeNG, module: Module, site: Span | None, args: Sequence[Value] = ()
+    ) -> None:
+        """Write down that something takes too long; without Alembic's `op` or a connection it only changes rows."""
+        lines = module.text.split("\n")
+        body = "\n".join(lines[(node.lineno or 1) - 1 : node.end_lineno])
+        has_means = any(self._is_means(self._interpreter.force(value)) for value in args)
+        may_change = has_means or _MEANS.search(body) is not None
+        what = f"calling {node.name}()" if isinstance(node, nodes.FunctionDef) else "what is done with each row"
+        why = f"{what} takes too many steps"
         self._recording.add(Unread(why, rows_only=not may_change, span=self._place(site)))
 
     # Blocks.

@@ -100,9 +100,9 @@ def _likes(elements: Sequence[Node]) -> Iterator[Like]:
         match each:
             case {"ColumnDef": _}:
                 behind += 1
-            case {"TableLikeClause": {"relation": relation, **rest}}:
-                if table := certain(relation_name(relation)):
-                    yield Like(table, _including(int(rest.get("options", 0))), behind)
+            case {"TableLikeClause": like}:
+                if table := certain(relation_name(like["relation"])):
+                    yield Like(table, _including(like.get("options", 0)), behind)
 
 
 def _including(options: int) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ follow each other without text between them are one case, a project of its own. 
 - `operations`: what a revision does, in the words of `operation_rendering.py`: its upgrade, or `operations downgrade`;
   `operations places` with the places, `operations unrun` where Alembic needs a database to write it down;
 - `sql` and `operations`: statements, and what they do, in the words of `operation_rendering.py`;
+- `sql` and `catalog`: statements one after the other, `-- refused: part of the message` behind one that PostgreSQL does
+  not do (`-- refused, not foreseen:` where a replay cannot know it), and what there is after them, in the words of
+  `catalog_text.py`;
 - `facts`: what reading the files finds, in the words of `rendering.py`; `facts sqlalchemy=2.0` where the versions
   differ, and `facts unrun` where the program cannot be imported or needs a database to know more.
 
@@ -31,8 +34,10 @@ FACTS = Path(__file__).resolve().parent / "pages" / "facts"
 OPERATIONS = Path(__file__).resolve().parent / "pages" / "operations"
 CACHE = Path(__file__).resolve().parent / "pages" / "cache"
 SQL = Path(__file__).resolve().parent / "pages" / "sql"
+HISTORY = Path(__file__).resolve().parent / "pages" / "history"
 
-LANGUAGES = ("ddl", "facts", "step", "read", "sql", "operations")  # of blocks that belong to a case and are no files
+# Of blocks that belong to a case and are no files.
+LANGUAGES = ("ddl", "facts", "step", "read", "sql", "operations", "catalog")
 
 FENCE = re.compile(r"^```(?P<info>.*)$")
 CLAIM = re.compile(r'#\s*(?P<severity>error|warning):\s*\[(?P<slug>[\w-]+)\]\s*"(?P<text>[^"#]*(?:"[^"#]*)*)"')
@@ -156,6 +161,11 @@ def operation_pages() -> list[Path]:
 def sql_pages() -> list[Path]:
     """Find the pages that show what statements of SQL do."""
     return sorted(SQL.glob("*.md"))
+
+
+def history_pages() -> list[Path]:
+    """Find the pages that show what PostgreSQL makes of statements."""
+    return sorted(HISTORY.glob("*.md"))
 
 
 def cache_pages() -> list[Path]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from operation_rendering import read
-from postgresql import program, server
+from postgresql import database, program
 
 from flake8_autoincrement.facts.catalog import Default, QualifiedName
 from flake8_autoincrement.facts.operation import (
@@ -44,8 +44,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
-    """Give a connection to a server of its own."""
-    with server() as uri, psycopg.connect(uri, autocommit=True) as connected:
+    """Give a connection to a database of its own."""
+    with database() as uri, psycopg.connect(uri, autocommit=True) as connected:
         connected.execute("SET client_min_messages = error")
         connected.execute('CREATE SCHEMA shop; CREATE SEQUENCE s; CREATE SEQUENCE "S"; CREATE SEQUENCE shop.s')
         yield connected
@@ -191,14 +191,12 @@ COLUMNS = """
 
 
 @pytest.mark.parametrize("options", [[], ["--inserts"], ["--column-inserts", "--clean", "--if-exists"]], ids=" ".join)
-def test_a_dump_is_read_whole(connection: Connection, options: list[str]) -> None:
-    connection.execute("DROP DATABASE IF EXISTS dumped")
-    connection.execute("CREATE DATABASE dumped")
-    with psycopg.connect(connection.info.dsn, dbname="dumped", autocommit=True) as other:
+def test_a_dump_is_read_whole(options: list[str]) -> None:
+    with database() as uri, psycopg.connect(uri, autocommit=True) as other:
         other.execute(SCHEMA)
         expected = other.execute(COLUMNS).fetchall()
-        where = ["--host", other.info.host, "--port", str(other.info.port), "--username", other.info.user]
-    dump = subprocess.run([program("pg_dump"), *where, *options, "dumped"], check=True, capture_output=True, text=True)
+        command = [program("pg_dump"), *options, uri]
+        dump = subprocess.run(command, check=True, capture_output=True, text=True)
     done = read(dump.stdout)
     assert not [one for one in done if isinstance(one, Unread)]
     made = [one for one in done if isinstance(one, CreateTable) and isinstance(one.table, QualifiedName)]

@@ -11,7 +11,7 @@ import pytest
 from flake8_autoincrement.facts.operation import CreateTable
 from flake8_autoincrement.sql.expressions import data_type
 from operation_rendering import read
-from postgresql import server
+from postgresql import database
 
 SPELLINGS = (
     *("int", "INT4", "Integer", "int2", "smallint", "int8", "bigint", "BIGINT", "bool", "boolean", "pg_catalog.int4"),
@@ -47,7 +47,7 @@ SERIALS = {
 
 @pytest.mark.slow
 def test_types_are_spelt_as_postgresql_does() -> None:
-    with server() as uri, psycopg.connect(uri, autocommit=True) as connection:
+    with database() as uri, psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("SET client_min_messages = error")
         for name in MADE:
             what = "SCHEMA {}" if name.endswith("_like") else "TYPE {} AS ENUM ()"

@@ -139,7 +139,7 @@ class Sequence:
     """A sequence in the catalog.
 
     `owner` and `owner_column` are the column that it is owned by, None where none owns it. `identity` is true where it
-    belongs to an identity column. `type` as `format_type()` spells it. `revision` is the one that made it. `next_value`
+    belongs to an identity column. `type` as `format_type()` spells it. `start` is where RESTART returns to. `revision` is the one that made it. `next_value`
     is what nextval gives next where that is known for a database without rows.
     """
 
@@ -149,6 +149,7 @@ class Sequence:
     owner_column: str | None = None
     identity: bool = False
     maximum: int | None = None
+    start: int = 1
     next_value: int | None = 1
     revision: str | None = None
     span: Span | None = field(default=None, compare=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flake8_autoincrement.facts.catalog import Default
 from flake8_autoincrement.sql.datatypes import data_type
 from flake8_autoincrement.sql.defaults import next_value
 from flake8_autoincrement.sql.masks import Binds, without_binds, without_psql
-from flake8_autoincrement.sql.parsing import Refused, expression, parsed
+from flake8_autoincrement.sql.parsing import Node, Refused, expression, parsed
 
-__all__ = ["data_type", "default", "is_error"]
+__all__ = ["columns", "data_type", "default", "is_error"]
 
 
 def default(text: str) -> Default:
@@ -17,6 +19,24 @@ def default(text: str) -> Default:
         return Default(text)
     value = expression(text)
     return Default(text) if value is None else Default(text, *next_value(value))
+
+
+def columns(text: str) -> tuple[str, ...] | None:
+    """Give the names of the columns in an expression, each once; None where the text is no expression."""
+    value = expression(text)
+    return None if value is None else tuple(dict.fromkeys(_columns(value)))
+
+
+def _columns(node: Node) -> Iterator[str]:
+    match node:
+        case {"ColumnRef": {"fields": [*_, {"String": {"sval": str(name)}}]}}:
+            yield name
+        case dict():
+            for each in node.values():
+                yield from _columns(each)
+        case list() | tuple():
+            for each in node:
+                yield from _columns(each)
 
 
 def is_error(text: str, *, binds: Binds = "none") -> tuple[str, int] | None:

@@ -37,6 +37,7 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     inherited = relation.attribute(name)
     if inherited is not None and not inherited.inherited:
         raise Refused(f'column "{name}" of relation "{table.name}" already exists')
+    _check_generators(table, column)
     made = Attribute(
         name,
         state.shown_type(column.type),
@@ -54,6 +55,15 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
         state.alter(state.relations[table], replace(made, default=nextval(state, sequence)))
     elif column.identity is not None:
         identity_sequence(state, table, made)
+
+
+def _check_generators(table: QualifiedName, column: ColumnDefinition) -> None:
+    """Refuse a column that is told twice what fills it."""
+    has_default = isinstance(column.default, Default)
+    if column.serial and has_default:
+        raise Refused(f'multiple default values specified for column "{column.name}" of table "{table.name}"')
+    if column.identity is not None and has_default:
+        raise Refused(f'both default and identity specified for column "{column.name}" of table "{table.name}"')
 
 
 def owned_sequence(
@@ -75,6 +85,7 @@ def owned_sequence(
         identity=identity,
         revision=state.revision,
     )
+    state.must_be_free(sequence.name)
     state.own(sequence)
     return sequence
 
@@ -82,8 +93,16 @@ def owned_sequence(
 def identity_sequence(state: State, table: QualifiedName, attribute: Attribute) -> None:
     """Make the sequence of an identity column."""
     assert attribute.identity is not None
+    check_identity_type(attribute)
     sequence = owned_sequence(state, table, attribute, attribute.identity.sequence, identity=True)
-    state.own(replace(sequence, next_value=attribute.identity.start or 1))
+    start = attribute.identity.start or 1
+    state.own(replace(sequence, start=start, next_value=start))
+
+
+def check_identity_type(attribute: Attribute) -> None:
+    """Refuse an identity column that is no integer."""
+    if isinstance(attribute.type, str) and attribute.type not in _INTEGERS:
+        raise Refused("identity column type must be smallint, integer, or bigint")
 
 
 def nextval(state: State, sequence: Sequence) -> Default:
@@ -237,6 +256,8 @@ def alter_type(state: State, operation: AlterType) -> None:
         return
     relation, attribute = found
     changed = replace(attribute, type=state.shown_type(operation.type))
+    if attribute.identity is not None:
+        check_identity_type(changed)
     state.alter(relation, changed)
     if attribute.identity is not None:
         for sequence in state.owned(relation.name, attribute.name):
@@ -253,6 +274,8 @@ def set_default(state: State, operation: SetDefault) -> None:
     relation, attribute = found
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
+    if attribute.generated:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
     state.alter(relation, replace(attribute, default=bound_default(state, operation.default)))
 
 
@@ -265,6 +288,8 @@ def drop_default(state: State, operation: DropDefault) -> None:
     relation, attribute = found
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
+    if attribute.generated:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
     state.alter(relation, replace(attribute, default=None))
 
 
@@ -322,6 +347,9 @@ def set_identity(state: State, operation: SetIdentity) -> None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
     always = attribute.identity.always if operation.always is None else operation.always
     state.alter(relation, replace(attribute, identity=replace(attribute.identity, always=always)))
+    for sequence in state.owned(relation.name, attribute.name):
+        if sequence.identity and operation.restart is not None:
+            state.own(replace(sequence, next_value=operation.restart))
 
 
 @change(DropIdentity)
@@ -345,5 +373,9 @@ def drop_identity(state: State, operation: DropIdentity) -> None:
 def drop_expression(state: State, operation: DropExpression) -> None:
     """Make a generated column a plain one."""
     found = _attribute(state, operation)
-    if found is not None:
-        state.alter(found[0], replace(found[1], generated=False))
+    if found is None:
+        return
+    relation, attribute = found
+    if not attribute.generated and not operation.if_exists and relation.incomplete is None:
+        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not a generated column')
+    state.alter(relation, replace(attribute, generated=False))

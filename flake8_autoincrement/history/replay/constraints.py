@@ -31,6 +31,8 @@ def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -
             if attribute is not None:
                 relation = state.alter(relation, replace(attribute, not_null=True))
         return
+    if constraint.kind == "check" and constraint.expression is not None:
+        constraint = replace(constraint, columns=_named_in(constraint.expression, relation))
     if constraint.index is not None:
         constraint, relation = _using_index(relation, constraint)
     named = replace(constraint, name=_name(state, relation, constraint))
@@ -51,8 +53,17 @@ def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -
     state.put(replace(relation, constraints=(*relation.constraints, named)), state.relations[table])
 
 
+def _named_in(expression: str, relation: Relation) -> tuple[str, ...] | None:
+    """Give the columns in the expression of a CHECK, None where it could not be read."""
+    from flake8_autoincrement.sql.expressions import columns
+
+    found = columns(expression)
+    known = {attribute.name for attribute in relation.attributes}
+    return None if found is None else tuple(name for name in found if name in known or relation.incomplete)
+
+
 def _bound(state: State, constraint: Constraint) -> Constraint:
-    """Bind a foreign key to the table that its name stands for."""
+    """Bind a foreign key to the table that its name stands for, and to the columns of a key there."""
     assert constraint.parent is not None
     parent = state.table(constraint.parent)
     if parent is None:
@@ -60,7 +71,23 @@ def _bound(state: State, constraint: Constraint) -> Constraint:
     columns = constraint.parent_columns
     if not columns and parent.key is not None:
         columns = parent.key.columns or ()
+    if parent.incomplete is None:
+        _check_reference(parent, columns)
     return replace(constraint, parent=parent.name, parent_columns=columns)
+
+
+def _check_reference(parent: Relation, columns: tuple[str, ...]) -> None:
+    """Refuse a foreign key to columns that are not there, or that nothing says to be unique."""
+    name = parent.name.name
+    if not columns:
+        raise Refused(f'there is no primary key for referenced table "{name}"')
+    missing = next((column for column in columns if parent.attribute(column) is None), None)
+    if missing is not None:
+        raise Refused(f'column "{missing}" referenced in foreign key constraint does not exist')
+    unique = [each.columns for each in parent.constraints if each.kind in ("primary key", "unique")]
+    unique += [index.columns for index in parent.indexes if index.unique]  # type: ignore[misc]
+    if not any(each is None or set(each) == set(columns) for each in unique):
+        raise Refused(f'there is no unique constraint matching given keys for referenced table "{name}"')
 
 
 def _with_key(relation: Relation, key: Constraint) -> Relation:
@@ -75,7 +102,11 @@ def _using_index(relation: Relation, constraint: Constraint) -> tuple[Constraint
     """Make a constraint of an index, which gets the constraint's name."""
     index = next((each for each in relation.indexes if each.name == constraint.index), None)
     if index is None:
-        return constraint, relation
+        if relation.incomplete is None:
+            raise Refused(f'index "{constraint.index}" does not exist')
+        return replace(constraint, columns=None), relation
+    if not index.unique:
+        raise Refused(f'"{index.name}" is not a unique index')
     columns = tuple(column for column in index.columns if column is not None)
     name = index.name if constraint.name is None else constraint.name
     rest = tuple(each for each in relation.indexes if each is not index)
@@ -94,10 +125,12 @@ def _name(state: State, relation: Relation, constraint: Constraint) -> str | Unk
             if not is_own and relation.incomplete is None:
                 raise Refused(f'relation "{name}" already exists')
         return name
-    if constraint.columns is None and constraint.kind != "check":
+    columns = constraint.columns
+    if columns is None:
         return Unknown("PostgreSQL names it by columns that could not be read")
     label = _LABELS[constraint.kind]
-    second = None if constraint.kind == "primary key" else addition(constraint.columns or ()) or None
+    is_nameless = constraint.kind == "primary key" or constraint.kind == "check" and len(columns) != 1
+    second = None if is_nameless else addition(columns) or None
     if constraint.kind in BACKED:
         return chosen(relation.name.name, second, label, lambda text: state.is_taken(QualifiedName(text, schema)))
     taken = {each.name for each in relation.constraints}
@@ -190,17 +223,17 @@ def _resting_on(state: State, relation: Relation, constraint: Constraint) -> lis
 @change(ValidateConstraint)
 def validate_constraint(state: State, operation: ValidateConstraint) -> None:
     """Validate a constraint."""
-    _changed(state, operation, valid=True)
+    _changed(state, operation, "of relation", valid=True)
 
 
 @change(RenameConstraint)
 def rename_constraint(state: State, operation: RenameConstraint) -> None:
     """Rename a constraint, with the index behind it."""
     if isinstance(operation.new_name, str):
-        _changed(state, operation, name=truncated(operation.new_name))
+        _changed(state, operation, "for table", name=truncated(operation.new_name))
 
 
-def _changed(state: State, operation: ValidateConstraint | RenameConstraint, **changes: object) -> None:
+def _changed(state: State, operation: ValidateConstraint | RenameConstraint, where: str, **changes: object) -> None:
     name = operation.name
     if isinstance(operation.table, Unknown) or isinstance(name, Unknown):
         return
@@ -208,7 +241,7 @@ def _changed(state: State, operation: ValidateConstraint | RenameConstraint, **c
     if relation is None:
         return
     if not any(each.name == truncated(name) for each in relation.constraints) and _is_known(relation):
-        raise Refused(f'constraint "{name}" for table "{relation.name.name}" does not exist')
+        raise Refused(f'constraint "{name}" {where} "{relation.name.name}" does not exist')
     constraints = tuple(
         replace(each, **changes) if each.name == truncated(name) else each  # type: ignore[arg-type]
         for each in relation.constraints
@@ -262,7 +295,7 @@ def drop_index(state: State, operation: DropIndex) -> None:
     relation = state.relations[state.indexes[name]]
     backing = next((each for each in relation.constraints if each.name == name.name and each.kind in BACKED), None)
     if backing is not None:
-        raise Refused(f"cannot drop index {name.name} because constraint {name.name} requires it")
+        raise Refused(f"cannot drop index {name.name} because constraint {name.name} on table {relation.name.name} requires it")
     state.put(replace(relation, indexes=tuple(each for each in relation.indexes if each.name != name.name)), relation)
 
 

@@ -19,6 +19,8 @@ from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.names import truncated
 from flake8_autoincrement.history.replay.state import Refused, State
 
+MAXIMA = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
 
 @change(CreateSequence)
 def create_sequence(state: State, operation: CreateSequence) -> None:
@@ -27,14 +29,14 @@ def create_sequence(state: State, operation: CreateSequence) -> None:
         return
     given = QualifiedName(truncated(operation.sequence.name), operation.sequence.schema)
     name = state.placed(given, operation.temporary)
-    if state.is_taken(name):
-        if operation.if_not_exists:
-            return
-        raise Refused(f'relation "{name.name}" already exists')
+    if state.is_taken(name) and operation.if_not_exists:
+        return
+    state.must_be_free(name)
     sequence = CatalogSequence(
         name,
         operation.type or "bigint",
         maximum=operation.maximum,
+        start=1 if operation.start is None else operation.start,
         next_value=1 if operation.start is None else operation.start,
         revision=state.revision,
         span=operation.span,
@@ -78,8 +80,7 @@ def alter_sequence(state: State, operation: AlterSequence) -> None:
         owner_column=None if operation.disowned else found.owner_column,
     )
     if operation.restart is not None:
-        start = None if operation.restart is True else int(operation.restart)
-        changed = replace(changed, next_value=start)
+        changed = replace(changed, next_value=found.start if operation.restart is True else int(operation.restart))
     state.own(_owned(state, changed, operation.owner, operation.owner_column))
 
 
@@ -167,5 +168,10 @@ def set_value(state: State, operation: SetValue) -> None:
         number = operation.constant if operation.constant is not None else operation.empty
         if number is None:
             return
+        if not 1 <= number <= (found.maximum or MAXIMA.get(found.type, number)):
+            raise Refused(
+                f'setval: value {number} is out of bounds for sequence "{found.name.name}" '
+                f"(1..{found.maximum or MAXIMA.get(found.type)})"
+            )
         following = number + 1 if operation.is_called is True else number
         state.own(replace(found, next_value=following))

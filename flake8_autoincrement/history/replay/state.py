@@ -101,6 +101,13 @@ class State:
         """Say whether a table, view, sequence or index has a name."""
         return name in self.relations or name in self.sequences or name in self.indexes
 
+    def must_be_free(self, name: QualifiedName) -> None:
+        """Refuse a name for a new table, view or sequence that another one or an index has, or a type."""
+        if self.is_taken(name):
+            raise Refused(f'relation "{name.name}" already exists')
+        if name in self.types:
+            raise Refused(f'type "{name.name}" already exists')
+
     def shown_type(self, type_: str | Unknown) -> str | Unknown:
         """Spell a type without the schema in which it is found anyway."""
         if isinstance(type_, Unknown):

@@ -44,8 +44,12 @@ def create_table(state: State, operation: CreateTable) -> None:
         if operation.if_not_exists:
             return
         state.remove(existing)
+    if operation.if_not_exists and state.is_taken(name):
+        return
     if name.schema not in state.namespaces and name.schema != "pg_temp":
         raise Refused(f'schema "{name.schema}" does not exist')
+    state.must_be_free(name)
+    _check_columns(operation)
     relation = Relation(
         name,
         "foreign table" if operation.foreign else "partitioned table" if operation.partitioned else "table",
@@ -65,11 +69,22 @@ def create_table(state: State, operation: CreateTable) -> None:
             state.doubt(state.relations[name], column.name)
         else:
             added_attribute(state, name, column)
-    for column in operation.columns:
-        for constraint in column.constraints:
-            add_constraint(state, name, constraint)
-    for constraint in operation.constraints:
+    written = [*(each for column in operation.columns for each in column.constraints), *operation.constraints]
+    for constraint in sorted(written, key=_turn):
         add_constraint(state, name, constraint)
+
+
+def _check_columns(operation: CreateTable) -> None:
+    """Refuse two columns of one name."""
+    names = [truncated(column.name) for column in operation.columns if isinstance(column.name, str)]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(f'column "{name}" specified more than once')
+
+
+def _turn(constraint: Constraint) -> int:
+    """Say when a constraint of a new table is made: checks, then keys, then foreign keys (`transformCreateStmt`)."""
+    return {"not null": 0, "check": 0, "foreign key": 2}.get(constraint.kind, 1)
 
 
 def _cut(name: QualifiedName) -> QualifiedName:
@@ -140,10 +155,9 @@ def create_table_as(state: State, operation: CreateTableAs) -> None:
     if isinstance(operation.table, Unknown):
         return
     name = state.placed(_cut(operation.table), operation.temporary)
-    if name in state.relations:
-        if operation.if_not_exists:
-            return
-        raise Refused(f'relation "{name.name}" already exists')
+    if operation.if_not_exists and state.is_taken(name):
+        return
+    state.must_be_free(name)
     source = None if operation.source is None else state.table(operation.source)
     attributes: tuple[Attribute, ...] = ()
     incomplete: Unknown | None = None
@@ -203,8 +217,7 @@ def rename_table(state: State, operation: RenameTable) -> None:
 
 def moved(state: State, relation: Relation, name: QualifiedName) -> None:
     """Give a table another name, also where others speak of it."""
-    if state.is_taken(name):
-        raise Refused(f'relation "{name.name}" already exists')
+    state.must_be_free(name)
     old = relation.name
     state.put(replace(relation, name=name), relation)
     for other in list(state.relations.values()):
@@ -317,10 +330,10 @@ def create_view(state: State, operation: CreateView) -> None:
     if isinstance(operation.view, Unknown):
         return
     name = state.placed(operation.view)
-    if name in state.relations and not operation.replace:
-        if operation.if_not_exists:
-            return
-        raise Refused(f'relation "{name.name}" already exists')
+    if operation.if_not_exists and state.is_taken(name):
+        return
+    if not operation.replace or name not in state.relations:
+        state.must_be_free(name)
     found = (state.relation(each) for each in operation.reads)
     reads = tuple(each.name for each in found if each is not None)
     kind: RelationKind = "materialized view" if operation.materialized else "view"

@@ -28,6 +28,8 @@ def create_type(state: State, operation: CreateType) -> None:
         if operation.if_not_exists:
             return
         raise Refused(f'type "{name.name}" already exists')
+    if name in state.relations:  # which has a type of its own
+        raise Refused(f'type "{name.name}" already exists')
     default = None if isinstance(operation.default, Unknown) else operation.default
     state.types[name] = UserType(
         name, operation.kind, operation.labels, operation.base, default, operation.not_null, state.revision
@@ -50,6 +52,8 @@ def add_enum_value(state: State, operation: AddEnumValue) -> None:
         raise Refused(f'enum label "{operation.value}" already exists')
     labels = list(found.labels)
     neighbour = operation.before if operation.before is not None else operation.after
+    if neighbour is not None and neighbour not in labels and found.kind == "enum":
+        raise Refused(f'"{neighbour}" is not an existing enum label')
     if neighbour is None or neighbour not in labels:
         labels.append(operation.value)
     else:
@@ -63,6 +67,10 @@ def rename_enum_value(state: State, operation: RenameEnumValue) -> None:
     found = _found(state, operation.type)
     if found is None or isinstance(operation.value, Unknown) or isinstance(operation.new_value, Unknown):
         return
+    if operation.value not in found.labels and found.kind == "enum":
+        raise Refused(f'"{operation.value}" is not an existing enum label')
+    if operation.new_value in found.labels:
+        raise Refused(f'enum label "{operation.new_value}" already exists')
     labels = tuple(operation.new_value if each == operation.value else each for each in found.labels)
     state.types[found.name] = replace(found, labels=labels)
 
@@ -74,7 +82,7 @@ def rename_type(state: State, operation: RenameType) -> None:
     if found is None or isinstance(operation.new_name, Unknown):
         return
     new = QualifiedName(operation.new_name, found.name.schema)
-    if new in state.types:
+    if new in state.types or new in state.relations:
         raise Refused(f'type "{new.name}" already exists')
     _moved(state, found, new)
 

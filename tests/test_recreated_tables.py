@@ -25,7 +25,7 @@ TABLES = {
     "another sequence": "CREATE SEQUENCE own; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('own'), name text)",
     "composite": "CREATE TABLE t (id serial, part int, PRIMARY KEY (id, part))",
     "foreign key": "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id serial PRIMARY KEY, p_id int REFERENCES p)",
-    "no key": "CREATE TABLE t (id int, name text DEFAULT 'x')",
+    "no key": "CREATE TABLE t (id int, name text)",
     "referred to": "CREATE TABLE t (id serial PRIMARY KEY); CREATE TABLE c (t_id int REFERENCES t (id))",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 import re
 import sys
@@ -28,6 +29,7 @@ from flake8_autoincrement.facts.operation import (
     Operation,
 )
 from flake8_autoincrement.facts.revision import Revision
+from flake8_autoincrement.inference.migrations.opcalls import PARAMETERS, SILENT
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.source import Span
 from flake8_autoincrement.sql.statements import operations
@@ -150,3 +152,15 @@ def test_every_kind_of_operation_has_a_page() -> None:
     words = {word for each in folders for page in each.glob("*.md") for word in page.read_text().split()}
     assert [kind.__name__ for kind in kinds() if kind.__name__ not in words] == []
     assert all(fields(kind) for kind in kinds())
+
+
+def test_every_call_of_alembic_is_known() -> None:
+    """Its own operations and no other: the parameters that may be given by position are Alembic's."""
+    own = {name for name in dir(Operations) if not name.startswith("_") and callable(getattr(Operations, name))}
+    assert own - SILENT - {"invoke", "run_async"} == set(PARAMETERS)
+    for name, parameters in PARAMETERS.items():
+        signature = inspect.signature(getattr(Operations, name))
+        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+        given = [each for each in signature.parameters.values() if each.kind in kinds and each.name != "self"]
+        stars = {inspect.Parameter.VAR_POSITIONAL: "*"}
+        assert tuple(stars.get(each.kind, "") + each.name for each in given) == parameters

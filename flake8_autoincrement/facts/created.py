@@ -85,6 +85,8 @@ def _with_key(table: Table) -> tuple[Constraint, ...]:
     others = tuple(each for each in table.constraints if each.kind != "primary key")
     if not columns:
         return others
+    if given is not None and given.columns is not None and set(given.columns) == set(columns):
+        return (given, *others)  # which may have another order than the table
     return (replace(given or Constraint("primary key"), columns=columns), *others)
 
 

@@ -157,6 +157,10 @@ class Executed:
                 name = text_of(self._interpreter.force(index))
                 if name is not None:
                     return QualifiedName(name, schema)
+            case Indexed(of=Part(name="tables"), index=index):
+                name = text_of(self._interpreter.force(index))
+                if name is not None:
+                    return QualifiedName(name)
             case Part(name="__table__", of=of):
                 return self.table_name(of)
             case Made(callee=Part(name="alias" | "query" | "select_from", of=of)):

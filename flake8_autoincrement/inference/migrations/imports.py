@@ -13,12 +13,14 @@ from flake8_autoincrement.inference.evaluate.values import Module, Value
 MAXIMUM_MODULES = 2_000
 
 
-def imported_modules(interpreter: Interpreter, first: Sequence[Module]) -> Iterator[Module]:
-    """Give modules and all of the same project that they import, however deep, each executed."""
+def imported_modules(
+    interpreter: Interpreter, first: Sequence[Module], *, execute: bool = True
+) -> Iterator[Module]:
+    """Give modules and all of the same project that they import, however deep, each executed, or only parsed."""
     queue = list(first)
     seen = {module.path for module in queue}
     while queue and len(seen) < MAXIMUM_MODULES:
-        module = interpreter.executed(queue.pop(0))
+        module = interpreter.executed(queue.pop(0)) if execute else interpreter.loaded(queue.pop(0))
         yield module
         for imported in _direct(interpreter, module):
             interpreter.sources.dependencies.read(module.path, imported.path)

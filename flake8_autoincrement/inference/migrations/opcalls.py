@@ -69,6 +69,8 @@ SILENT = frozenset(
     "f get_bind get_context inline_literal implementation_for register_operation context create_module_class_proxy "
     "batch_alter_table".split()
 )
+# What alembic-utils adds: functions, triggers, policies, grants and views, none of which is a table.
+_ENTITIES = frozenset({"create_entity", "replace_entity", "drop_entity", "revert_entity"})
 _KINDS: dict[str, ConstraintKind] = {
     "foreignkey": "foreign key",
     "primary": "primary key",
@@ -113,6 +115,10 @@ class OpCalls:
         """Give what a call does."""
         parameters = PARAMETERS.get(name)
         read: Callable[[Arguments, Span], Iterator[AnyOperation]] | None = getattr(self, f"_{name}", None)
+        if name in _ENTITIES:
+            return [Other("ENTITY", span=site)]
+        if name == "sync_enum_values":
+            return [Unread("which labels an enum gets from alembic-postgresql-enum", (), span=site)]
         if parameters is None or read is None:
             return [Unread(f"op.{name}() is not one of Alembic's own operations", span=site)]
         if batch is not None:

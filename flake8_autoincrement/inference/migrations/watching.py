@@ -28,6 +28,7 @@ from flake8_autoincrement.inference.evaluate.values import (
     NONE,
     Constant,
     Conventional,
+    Instance,
     Items,
     Made,
     Module,
@@ -40,6 +41,7 @@ from flake8_autoincrement.inference.migrations.arguments import Arguments
 from flake8_autoincrement.inference.migrations.executed import Executed
 from flake8_autoincrement.inference.migrations.inspection import Inspection, Result
 from flake8_autoincrement.inference.migrations.opcalls import PARAMETERS, SILENT, OpCalls
+from flake8_autoincrement.inference.migrations.ownoperations import OwnOperations, of_object
 from flake8_autoincrement.inference.migrations.recording import Block, Recording
 from flake8_autoincrement.inference.migrations.schemaobjects import SchemaObjects
 from flake8_autoincrement.source import Span
@@ -79,6 +81,8 @@ class Watcher(Observer):
         self._executed = Executed(interpreter, models, self._objects.construct)
         self._op = OpCalls(interpreter, models, self._executed, convention)
         self._inspection = Inspection(interpreter)
+        loaded = [path, *([] if environment is None else [environment])]
+        self._own = OwnOperations(interpreter, [interpreter.module_at(each) for each in loaded])
         self._recording = Recording()
         self._batches: list[int] = []  # how much was seen where each batch begins
 
@@ -122,6 +126,10 @@ class Watcher(Observer):
             return self._final(args[0])
         if name in SILENT:
             return None
+        if name == "invoke" and args:
+            return self._invoked(self._interpreter.force(args[0]), site)
+        if name not in PARAMETERS and name != "run_async" and (own := self._own.call_of(name)) is not None:
+            return self._interpreter.call(own, [self._operations(), *args], keywords, site)
         if name == "run_async":
             return self._interpreter.call(args[0], [Unknown("a connection"), *args[1:]], keywords, site)
         if name == "create_table":
@@ -130,6 +138,20 @@ class Watcher(Observer):
             self._recording.add(*self._op.created(made, arguments, site))
             return made
         self._recording.add(*self._op.operations(name, args, keywords, site))
+        return NONE
+
+    def _operations(self) -> Made:
+        """Make the `Operations` that operations of a project's own are given."""
+        return Made(self._interpreter.symbol("alembic.operations.Operations"), [], {})
+
+    def _invoked(self, operation: Value, site: Span) -> Value:
+        """Write down what an operation does that is given as an object."""
+        if isinstance(operation, Made) and (found := of_object(self._interpreter, operation)) is not None:
+            name, args = found
+            return self._op_call(name, args, operation.keywords, site) or NONE
+        if isinstance(operation, Instance) and (does := self._own.implementation_of(operation)) is not None:
+            return self._interpreter.call(does, [self._operations(), operation], {}, site)
+        self._recording.add(Unread("an operation that is only known at run time", span=site))
         return NONE
 
     def _final(self, name: Value) -> Value:

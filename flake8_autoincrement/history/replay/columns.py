@@ -36,6 +36,10 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     if inherited is not None and not inherited.inherited:
         raise Refused(f'column "{name}" of relation "{table.name}" already exists')
     _check_generators(table, column)
+    type_ = state.shown_type(column.type)
+    if inherited is not None and isinstance(type_, str) and inherited.type not in (type_, None):
+        if isinstance(inherited.type, str):
+            raise Refused(f'column "{name}" has a type conflict')
     made = Attribute(
         name,
         state.shown_type(column.type),

@@ -23,6 +23,10 @@ from flake8_autoincrement.history.replay.state import BACKED, Refused, State
 _LABELS = {"primary key": "pkey", "unique": "key", "exclude": "excl", "foreign key": "fkey", "check": "check"}
 
 
+# Columns that every table has, and what a CHECK of a domain calls its value.
+_OTHERS = ("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "value")
+
+
 def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -> None:
     """Add a constraint to a table, with the name that PostgreSQL gives it."""
     relation = state.relations[table]
@@ -48,6 +52,10 @@ def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -
         relation = replace(relation, constraints=tuple(c for c in relation.constraints if c.name != named.name))
     if constraint.kind == "foreign key" and constraint.parent is not None:
         named = _bound(state, named)
+    twice = next((name for name in constraint.columns or () if (constraint.columns or ()).count(name) > 1), None)
+    if twice is not None and constraint.kind in ("primary key", "unique"):
+        word = "primary key" if constraint.kind == "primary key" else "unique"
+        raise Refused(f'column "{twice}" appears twice in {word} constraint')
     missing = [name for name in constraint.columns or () if relation.attribute(name) is None]
     if missing and relation.incomplete is None and constraint.kind != "check":
         raise Refused(f'column "{missing[0]}" named in key does not exist')
@@ -64,8 +72,12 @@ def _named_in(expression: str, relation: Relation) -> tuple[str, ...] | None:
     from flake8_autoincrement.sql.expressions import columns
 
     found = columns(expression)
-    known = {attribute.name for attribute in relation.attributes}
-    return None if found is None else tuple(name for name in found if name in known or relation.incomplete)
+    if found is None or relation.incomplete is not None:
+        return found
+    missing = next((name for name in found if relation.attribute(name) is None and name not in _OTHERS), None)
+    if missing is not None and missing != relation.name.name:
+        raise Refused(f'column "{missing}" does not exist')
+    return tuple(name for name in found if relation.attribute(name) is not None)
 
 
 def _bound(state: State, constraint: Constraint) -> Constraint:

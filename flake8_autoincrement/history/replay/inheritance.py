@@ -9,6 +9,7 @@ from flake8_autoincrement.facts.operation import Inherit
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.constraints import pass_down_keys
+from flake8_autoincrement.history.replay.heirs import ancestors
 from flake8_autoincrement.history.replay.state import Refused, State
 
 
@@ -26,6 +27,12 @@ def inherit(state: State, operation: Inherit) -> None:
 
 
 def _attach(state: State, child: Relation, parent: Relation, is_partition: bool) -> None:
+    if is_partition and parent.kind == "table" and parent.incomplete is None:
+        raise Refused(f'ALTER action ATTACH PARTITION cannot be performed on relation "{parent.name.name}"')
+    if not is_partition and parent.kind == "partitioned table":
+        raise Refused(f'cannot inherit from partitioned table "{parent.name.name}"')
+    if child.name in {parent.name, *ancestors(state, parent)}:
+        raise Refused("circular inheritance not allowed")
     if parent.name in child.parents:
         raise Refused(f'relation "{parent.name.name}" would be inherited from more than once')
     if child.incomplete is None:
@@ -66,6 +73,10 @@ def _check_checks(child: Relation, parent: Relation) -> None:
 
 def _detach(state: State, child: Relation, parent: Relation, is_partition: bool) -> None:
     """Let a table keep what it has as its own; the identity of a partition was its parent's."""
+    if parent.name not in child.parents and child.incomplete is None and parent.incomplete is None:
+        what = "a partition of" if is_partition else "a parent of"
+        one, other = (child, parent) if is_partition else (parent, child)
+        raise Refused(f'relation "{one.name.name}" is not {what} relation "{other.name.name}"')
     rest = tuple(each for each in child.parents if each != parent.name)
     others = [state.relations[name] for name in rest if name in state.relations]
     attributes = tuple(

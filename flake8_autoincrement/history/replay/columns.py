@@ -20,7 +20,13 @@ from flake8_autoincrement.facts.operation import (
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.constraints import add_constraint, dropped_constraint, pass_down_constraint
-from flake8_autoincrement.history.replay.heirs import children, is_inherited, refuse_inherited, with_heirs
+from flake8_autoincrement.history.replay.heirs import (
+    children,
+    is_inherited,
+    is_not_null_by_parent,
+    refuse_inherited,
+    with_heirs,
+)
 from flake8_autoincrement.history.replay.names import chosen, truncated
 from flake8_autoincrement.history.replay.state import Refused, State
 
@@ -51,7 +57,12 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     if inherited is None:
         state.put(replace(relation, attributes=(*relation.attributes, made)))
     else:
-        state.alter(relation, made if made.default or made.not_null else replace(inherited, inherited=False))
+        made = replace(
+            made,
+            default=inherited.default if made.default is None else made.default,
+            not_null=made.not_null or inherited.not_null,
+        )
+        state.alter(relation, made)
     if column.serial:
         sequence = owned_sequence(state, table, made)
         state.alter(state.relations[table], replace(made, default=nextval(state, sequence)))
@@ -163,6 +174,10 @@ def add_column(state: State, operation: AddColumn) -> None:
         if relation.incomplete is None and not isinstance(existing.type, Unknown):
             raise Refused(f'column "{existing.name}" of relation "{relation.name.name}" already exists')
         state.put(replace(relation, attributes=tuple(each for each in relation.attributes if each is not existing)))
+    if relation.is_partition:
+        raise Refused("cannot add column to a partition")
+    if operation.column.identity is not None and any(not each.is_partition for each in children(state, relation)):
+        raise Refused("cannot recursively add identity column to table that has child tables")
     added_attribute(state, relation.name, operation.column)
     for constraint in operation.column.constraints:
         add_constraint(state, relation.name, constraint)
@@ -290,6 +305,8 @@ def alter_type(state: State, operation: AlterType) -> None:
         return
     relation, attribute = found
     changed = replace(attribute, type=state.shown_type(operation.type))
+    if attribute.generated and operation.using is not None:
+        raise Refused("cannot specify USING when altering type of generated column")
     refuse_inherited(state, relation, attribute.name, "alter")
     if attribute.identity is not None:
         check_identity_type(changed)
@@ -348,6 +365,9 @@ def drop_not_null(state: State, operation: DropNotNull) -> None:
     if found is None:
         return
     relation, attribute = found
+    if is_not_null_by_parent(state, relation, attribute.name):
+        # PostgreSQL 18 speaks of the constraint, which is inherited.
+        raise Refused(f'column "{attribute.name}" is marked NOT NULL in parent table')
     if relation.key is not None and attribute.name in (relation.key.columns or ()):
         raise Refused(f'column "{attribute.name}" is in a primary key')
     if attribute.identity is not None:

@@ -49,6 +49,13 @@ def is_inherited(state: State, relation: Relation, column: str) -> bool:
     return any(parent is not None and parent.attribute(column) is not None for parent in parents)
 
 
+def is_not_null_by_parent(state: State, relation: Relation, column: str) -> bool:
+    """Say whether a parent forbids NULL in a column."""
+    parents = (state.relations.get(name) for name in relation.parents)
+    own = (parent.attribute(column) for parent in parents if parent is not None)
+    return any(attribute is not None and attribute.not_null for attribute in own)
+
+
 def refuse_inherited(state: State, relation: Relation, column: str, verb: str) -> None:
     """Refuse a change of a column that only the parent's may have."""
     if is_inherited(state, relation, column):

@@ -57,6 +57,8 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     if inherited is None:
         state.put(replace(relation, attributes=(*relation.attributes, made)))
     else:
+        if made.generated and not inherited.generated:
+            raise Refused(f'child column "{name}" specifies generation expression')
         made = replace(
             made,
             default=inherited.default if made.default is None else made.default,
@@ -167,6 +169,8 @@ def add_column(state: State, operation: AddColumn) -> None:
     relation = state.table(operation.table)
     if relation is None:
         return
+    if relation.is_partition:
+        raise Refused("cannot add column to a partition")
     existing = relation.attribute(truncated(operation.column.name))
     if existing is not None:
         if operation.if_not_exists:
@@ -174,8 +178,6 @@ def add_column(state: State, operation: AddColumn) -> None:
         if relation.incomplete is None and not isinstance(existing.type, Unknown):
             raise Refused(f'column "{existing.name}" of relation "{relation.name.name}" already exists')
         state.put(replace(relation, attributes=tuple(each for each in relation.attributes if each is not existing)))
-    if relation.is_partition:
-        raise Refused("cannot add column to a partition")
     if operation.column.identity is not None and any(not each.is_partition for each in children(state, relation)):
         raise Refused("cannot recursively add identity column to table that has child tables")
     added_attribute(state, relation.name, operation.column)

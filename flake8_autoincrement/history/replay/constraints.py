@@ -149,10 +149,14 @@ def _name(state: State, relation: Relation, constraint: Constraint) -> str | Unk
     label = _LABELS[constraint.kind]
     is_nameless = constraint.kind == "primary key" or constraint.kind == "check" and len(columns) != 1
     second = None if is_nameless else addition(columns) or None
-    if constraint.kind in BACKED:
-        return chosen(relation.name.name, second, label, lambda text: state.is_taken(QualifiedName(text, schema)))
-    taken = {each.name for each in relation.constraints}
-    return chosen(relation.name.name, second, label, lambda text: text in taken)
+    # Of all tables of the schema (`ConstraintNameExists`), though a name that is given has to be free in its table.
+    others = [other for other in state.relations.values() if other.name.schema == schema]
+    taken = {each.name for other in others for each in other.constraints}
+
+    def is_taken(text: str) -> bool:
+        return text in taken or (constraint.kind in BACKED and state.is_taken(QualifiedName(text, schema)))
+
+    return chosen(relation.name.name, second, label, is_taken)
 
 
 @change(AddConstraint)
@@ -178,6 +182,8 @@ def drop_constraint(state: State, operation: DropConstraint) -> None:
         return
     found = _found(relation, operation)
     if found is not None:
+        if _is_inherited(state, relation, found):
+            raise Refused(f'cannot drop inherited constraint "{found.name}" of relation "{relation.name.name}"')
         dropped_constraint(state, relation, found, operation.cascade)
     elif isinstance(operation.name, str) and not operation.if_exists and _is_known(relation):
         raise Refused(f'constraint "{operation.name}" of relation "{relation.name.name}" does not exist')
@@ -220,6 +226,17 @@ def dropped_constraint(
             dropped_constraint(state, child, own, cascade, what)
 
 
+def _is_inherited(state: State, relation: Relation, constraint: Constraint) -> bool:
+    """Say whether a parent has a constraint too."""
+    parents = (state.relations.get(name) for name in relation.parents)
+    return any(
+        _is_passed_down(relation, constraint, each)
+        for parent in parents
+        if parent is not None
+        for each in parent.constraints
+    )
+
+
 def _is_passed_down(child: Relation, own: Constraint, constraint: Constraint) -> bool:
     """Say whether a constraint of a child came from one of its parent."""
     if own.kind != constraint.kind:
@@ -254,7 +271,7 @@ def pass_down_keys(state: State, parent: Relation, child: Relation) -> None:
                 name = constraint.name if constraint.kind == "foreign key" and _is_free(own, constraint) else None
                 add_constraint(state, child.name, replace(constraint, name=name))
     for index in parent.indexes:
-        if all(each.columns != index.columns for each in state.relations[child.name].indexes):
+        if _lacks(state.relations[child.name], parent, index):
             create_index(state, CreateIndex(child.name, None, index.columns, index.unique))
 
 
@@ -300,13 +317,28 @@ def _changed(state: State, operation: ValidateConstraint | RenameConstraint, whe
     relation = state.table(operation.table)
     if relation is None:
         return
-    if not any(each.name == truncated(name) for each in relation.constraints) and _is_known(relation):
+    own = next((each for each in relation.constraints if each.name == truncated(name)), None)
+    if isinstance(operation, RenameConstraint) and own is not None and own.kind == "check":
+        if _is_inherited(state, relation, own):
+            raise Refused(f'cannot rename inherited constraint "{name}"')
+        _rename_in_heirs(state, relation, own.name, changes)
+    if own is None and _is_known(relation):
         raise Refused(f'constraint "{name}" {where} "{relation.name.name}" does not exist')
     constraints = tuple(
         replace(each, **changes) if each.name == truncated(name) else each  # type: ignore[arg-type]
         for each in relation.constraints
     )
     state.put(replace(relation, constraints=constraints), relation)
+
+
+def _rename_in_heirs(state: State, relation: Relation, name: str | Unknown | None, changes: dict[str, object]) -> None:
+    for child in children(state, relation):
+        constraints = tuple(
+            replace(each, **changes) if each.name == name else each  # type: ignore[arg-type]
+            for each in child.constraints
+        )
+        state.put(replace(child, constraints=constraints), child)
+        _rename_in_heirs(state, child, name, changes)
 
 
 # Indexes.
@@ -340,8 +372,14 @@ def create_index(state: State, operation: CreateIndex) -> None:
     index = Index(name, operation.columns, operation.unique)
     state.put(replace(relation, indexes=(*relation.indexes, index)))
     for child in children(state, relation):
-        if child.is_partition and all(each.columns != index.columns for each in child.indexes):
+        if child.is_partition and _lacks(child, state.relations[relation.name], index):
             create_index(state, replace(operation, table=child.name, name=None))
+
+
+def _lacks(child: Relation, parent: Relation, index: Index) -> bool:
+    """Say whether a partition has fewer indexes of the same columns than its parent: each is a part of one there."""
+    own, others = ([each for each in one.indexes if each.columns == index.columns] for one in (child, parent))
+    return len(own) < len(others)
 
 
 @change(DropIndex)

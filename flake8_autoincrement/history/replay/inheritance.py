@@ -30,6 +30,8 @@ def _attach(state: State, child: Relation, parent: Relation, is_partition: bool)
     _check_partitioned(parent, "ATTACH" if is_partition else None)
     if not is_partition and (child.kind == "partitioned table" or child.is_partition):
         raise Refused(f"cannot change inheritance of {'a partition' if child.is_partition else 'partitioned table'}")
+    if not is_partition and parent.is_partition:
+        raise Refused("cannot inherit from a partition")
     if not is_partition and parent.kind == "partitioned table":
         raise Refused(f'cannot inherit from partitioned table "{parent.name.name}"')
     if child.name in {parent.name, *ancestors(state, parent)}:

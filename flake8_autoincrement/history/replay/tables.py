@@ -88,6 +88,8 @@ def _parent(state: State, name: QualifiedName) -> Relation:
         raise Refused(f'inherited relation "{name.name}" is not a table or foreign table')
     if found.kind == "partitioned table":
         raise Refused(f'cannot inherit from partitioned table "{name.name}"')
+    if found.is_partition:
+        raise Refused(f'cannot inherit from partition "{name.name}"')
     return found
 
 

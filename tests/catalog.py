@@ -210,8 +210,9 @@ class _Reading:
     def sequences(self) -> Iterator[Sequence]:
         for row in self.rows(
             """
-            SELECT c.oid, s.name AS schema, s.nspname, c.relname, format_type(q.seqtypid, NULL) AS type, q.seqmax,
-              q.seqstart, q.seqincrement, d.deptype, o.relname AS owner, n.name AS owner_schema, a.attname AS owner_column
+            SELECT c.oid, s.name AS schema, s.nspname, c.relname, format_type(q.seqtypid, NULL) AS type,
+              q.seqmax, q.seqstart, q.seqincrement, d.deptype, o.relname AS owner, n.name AS owner_schema,
+              a.attname AS owner_column
             FROM pg_class AS c JOIN spaces AS s ON s.oid = c.relnamespace JOIN pg_sequence AS q ON q.seqrelid = c.oid
             LEFT JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
               AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')

@@ -1,4 +1,4 @@
-"""Every `catalog` block is what a real PostgreSQL has after the statements above it."""
+"""Every `catalog` block is what a real PostgreSQL has after the statements above it, and what the replay gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from catalog import catalog
 from catalog_text import lines
 from pages import Block, Case, cases, history_pages
 from postgresql import connection
-from replaying import perform, statements
+from replaying import perform, replay, statements
+
+from flake8_autoincrement.facts.catalog import Schema
 
 CASES = [case for page in history_pages() for case in cases(page)]
 
@@ -26,6 +28,20 @@ def test_what_postgresql_has(case: Case) -> None:
                     agree(message, statement.refused, f"{place(case, block)}: {statement.text}")
             else:
                 assert list(lines(catalog(session))) == block.text.strip("\n").splitlines(), place(case, block)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_the_replay_gives(case: Case) -> None:
+    schema = Schema()
+    with connection() as session:
+        for block in case.blocks:
+            for statement in statements(block.text) if block.language == "sql" else ():
+                perform(session, statement.text)
+                where = f"{place(case, block)}: {statement.text}"
+                if statement.foreseen:
+                    schema, message = replay(schema, statement.text)
+                    agree(message, statement.refused, where)
+                assert list(lines(schema, alike=True)) == list(lines(catalog(session), alike=True)), where
 
 
 def agree(message: str | None, expected: str | None, where: str) -> None:

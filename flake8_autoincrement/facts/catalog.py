@@ -139,8 +139,8 @@ class Sequence:
     """A sequence in the catalog.
 
     `owner` and `owner_column` are the column that it is owned by, None where none owns it. `identity` is true where it
-    belongs to an identity column. `type` as `format_type()` spells it. `start` is where RESTART returns to. `revision` is the one that made it. `next_value`
-    is what nextval gives next where that is known for a database without rows.
+    belongs to an identity column. `type` as `format_type()` spells it. `start` is where RESTART returns to. `revision`
+    is the one that made it. `next_value` is what nextval gives next where that is known for a database without rows.
     """
 
     name: QualifiedName

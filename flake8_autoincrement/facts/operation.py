@@ -43,10 +43,14 @@ class ColumnDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A LIKE clause; `including` are its INCLUDING words in lower case (`all`, `defaults`, `identity`, `indexes`)."""
+    """A LIKE clause; `including` are its INCLUDING words in lower case (`all`, `defaults`, `identity`, `indexes`).
+
+    `behind` is how many of the columns that the statement defines stand before it.
+    """
 
     table: QualifiedName
     including: tuple[str, ...] = ()
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +315,10 @@ class RenameConstraint(Operation):
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex(Operation):
-    """CREATE INDEX; in `columns` None stands for an expression; `name` is None where PostgreSQL makes one up."""
+    """CREATE INDEX; in `columns` None stands for an expression; `name` is None where PostgreSQL makes one up.
+
+    It is then made of `parts` where these are not the columns: an expression's function, what INCLUDE names.
+    """
 
     table: Name
     name: str | Unknown | None
@@ -320,6 +327,7 @@ class CreateIndex(Operation):
     concurrently: bool = False
     if_not_exists: bool = False
     partial: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,36 @@ def create_index(statement: Statement) -> Iterator[AnyOperation]:
         concurrently=node.get("concurrent", False),
         if_not_exists=node.get("if_not_exists", False),
         partial="whereClause" in node,
+        parts=() if "idxname" in node else _parts(node),
         span=statement.span,
     )
+
+
+def _parts(node: Node) -> tuple[str, ...]:
+    """Give what an index without a name is named for, none where that is its columns (`ChooseIndexColumnNames`)."""
+    elements = [each["IndexElem"] for each in node.get("indexParams", ())]
+    included = [each["IndexElem"] for each in node.get("indexIncludingParams", ())]
+    if not included and all("name" in each for each in elements):
+        return ()
+    return tuple(each.get("name") or _figured(each.get("expr", {})) or "expr" for each in (*elements, *included))
+
+
+def _figured(node: Node) -> str | None:
+    """Give the name of an expression, as that of a column of a query (`FigureColnameInternal`)."""
+    match node:
+        case {"ColumnRef": {"fields": [*_, {"String": {"sval": str(name)}}]}}:
+            return name
+        case {"FuncCall": {"funcname": [*_, {"String": {"sval": str(name)}}]}}:
+            return name
+        case {"TypeCast": {"arg": arg, "typeName": {"names": [*_, {"String": {"sval": str(name)}}]}}}:
+            return _figured(arg) or name
+        case {"CollateClause": {"arg": arg}} | {"A_Indirection": {"arg": arg}}:
+            return _figured(arg)
+        case {"CoalesceExpr": _}:
+            return "coalesce"
+        case {"CaseExpr": {"defresult": result}}:
+            return _figured(result) or "case"
+    return None
 
 
 # Types.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import (
@@ -56,7 +56,6 @@ def _created(statement: Statement, node: Node, *, foreign: bool) -> CreateTable:
     elements = node.get("tableElts", ())
     columns = [each["ColumnDef"] for each in elements if "ColumnDef" in each]
     constraints = [each["Constraint"] for each in elements if "Constraint" in each]
-    likes = [each["TableLikeClause"] for each in elements if "TableLikeClause" in each]
     parents = [relation_name(each["RangeVar"]) for each in node.get("inhRelations", ())]
     known_parents = tuple(parent for parent in parents if isinstance(parent, QualifiedName))
     is_partition = "partbound" in node
@@ -71,7 +70,7 @@ def _created(statement: Statement, node: Node, *, foreign: bool) -> CreateTable:
         inherits=() if is_partition else known_parents,
         partition_of=next(iter(known_parents), None) if is_partition else None,
         partitioned="partspec" in node,
-        like=tuple(_like(each) for each in likes if certain(relation_name(each["relation"]))),
+        like=tuple(_likes(elements)),
         temporary=_is_temporary(node["relation"]),
         foreign=foreign,
         incomplete=_incomplete(statement, node, len(known_parents) < len(parents) or any(map(_is_unknown, defined))),
@@ -95,14 +94,19 @@ def _incomplete(statement: Statement, node: Node, has_unknown: bool) -> Unknown 
     return FILLED_IN if has_unknown or unknown_like or statement.gaps else None
 
 
-def _like(node: Node) -> Like:
-    table = certain(relation_name(node["relation"]))
-    options = node.get("options", 0)
-    if options == _LIKE_ALL:
-        including: tuple[str, ...] = ("all",)
-    else:
-        including = tuple(word for word, bit in _LIKE.items() if options & bit)
-    return Like(table or QualifiedName(""), including)
+def _likes(elements: Sequence[Node]) -> Iterator[Like]:
+    behind = 0
+    for each in elements:
+        match each:
+            case {"ColumnDef": _}:
+                behind += 1
+            case {"TableLikeClause": like}:
+                if table := certain(relation_name(like["relation"])):
+                    yield Like(table, _including(like.get("options", 0)), behind)
+
+
+def _including(options: int) -> tuple[str, ...]:
+    return ("all",) if options == _LIKE_ALL else tuple(word for word, bit in _LIKE.items() if options & bit)
 
 
 def _is_temporary(relation: Node) -> bool:

@@ -7,22 +7,20 @@ from dataclasses import replace
 from flake8_autoincrement.facts.catalog import Attribute, Default, QualifiedName, Relation, Sequence
 from flake8_autoincrement.facts.operation import (
     AddColumn,
-    AddIdentity,
     AlterType,
     ColumnDefinition,
     DropColumn,
     DropDefault,
     DropExpression,
-    DropIdentity,
     DropNotNull,
     RenameColumn,
     SetDefault,
-    SetIdentity,
     SetNotNull,
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
-from flake8_autoincrement.history.replay.constraints import add_constraint, dropped_constraint
+from flake8_autoincrement.history.replay.constraints import add_constraint, dropped_constraint, pass_down_constraint
+from flake8_autoincrement.history.replay.heirs import children, is_inherited, refuse_inherited, with_heirs
 from flake8_autoincrement.history.replay.names import chosen, truncated
 from flake8_autoincrement.history.replay.state import Refused, State
 
@@ -124,8 +122,13 @@ def bound_default(state: State, default: Default | Unknown | None) -> Default | 
     return replace(default, sequence=state.placed(default.sequence))
 
 
-def _attribute(state: State, operation: object) -> tuple[Relation, Attribute] | None:
-    """Give the column that an operation changes, None where it is not known."""
+_NO_COLUMN = 'column "{column}" of relation "{table}" does not exist'
+
+
+def changed_column(
+    state: State, operation: object, message: str = _NO_COLUMN
+) -> tuple[Relation, Attribute] | None:
+    """Give the column that an operation changes, None where it is not known; `message` is for one that is not there."""
     table, column = getattr(operation, "table"), getattr(operation, "column")
     if isinstance(table, Unknown) or isinstance(column, Unknown):
         return None
@@ -135,7 +138,7 @@ def _attribute(state: State, operation: object) -> tuple[Relation, Attribute] | 
     found = relation.attribute(truncated(column))
     if found is None:
         if relation.incomplete is None:
-            raise Refused(f'column "{column}" of relation "{relation.name.name}" does not exist')
+            raise Refused(message.format(column=column, table=relation.name.name))
         found = Attribute(truncated(column), relation.incomplete, default=relation.incomplete)
         state.put(replace(relation, attributes=(*relation.attributes, found)))
     return state.relations[relation.name], found
@@ -159,11 +162,22 @@ def add_column(state: State, operation: AddColumn) -> None:
     added_attribute(state, relation.name, operation.column)
     for constraint in operation.column.constraints:
         add_constraint(state, relation.name, constraint)
-    for child in [each for each in state.relations.values() if relation.name in each.parents]:
-        if child.attribute(truncated(operation.column.name)) is None and child.kind in ("table", "partitioned table"):
-            own = state.relations[relation.name].attribute(truncated(operation.column.name))
-            if own is not None:
-                state.put(replace(child, attributes=(*child.attributes, replace(own, inherited=True))))
+    pass_down(state, relation.name, truncated(operation.column.name))
+
+
+def pass_down(state: State, table: QualifiedName, column: str) -> None:
+    """Give a table's new column to those that inherit from it."""
+    relation = state.relations[table]
+    own = relation.attribute(column)
+    assert own is not None
+    for child in children(state, relation):
+        if child.attribute(column) is None:
+            identity = own.identity if child.is_partition else None
+            state.put(replace(child, attributes=(*child.attributes, replace(own, inherited=True, identity=identity))))
+            pass_down(state, child.name, column)
+    for constraint in relation.constraints:
+        if constraint.kind == "check" and constraint.columns == (column,):
+            pass_down_constraint(state, relation, constraint)
 
 
 @change(DropColumn)
@@ -180,9 +194,16 @@ def drop_column(state: State, operation: DropColumn) -> None:
         if operation.if_exists or relation.incomplete is not None:
             return
         raise Refused(f'column "{name}" of relation "{relation.name.name}" does not exist')
+    refuse_inherited(state, relation, name, "drop")
+    dropped_column(state, relation, name, operation.cascade)
+
+
+def dropped_column(state: State, relation: Relation, name: str, cascade: bool) -> None:
+    """Take a column away, with all that has it, also from the tables that inherit it."""
+    what = f"column {name} of table {relation.name.name}"
     for constraint in relation.constraints:
         if name in (constraint.columns or ()) and constraint.kind in ("primary key", "unique"):
-            dropped_constraint(state, state.relations[relation.name], constraint, operation.cascade)
+            dropped_constraint(state, state.relations[relation.name], constraint, cascade, what)
     relation = state.relations[relation.name]
     state.put(
         replace(
@@ -193,25 +214,34 @@ def drop_column(state: State, operation: DropColumn) -> None:
         )
     )
     for sequence in state.owned(relation.name, name):
-        others = [each for each, _ in state.defaults_from(sequence.name) if each.name != relation.name]
-        if others and not operation.cascade:
-            raise Refused(f"cannot drop column {name} of table {relation.name.name} because other objects depend on it")
+        others = [each for each, _ in state.defaults_from(sequence.name) if not _is_heir(state, each, relation, name)]
+        if others and not cascade:
+            raise Refused(f"cannot drop {what} because other objects depend on it")
         state.remove_sequence(sequence)
-    for child in [each for each in state.relations.values() if relation.name in each.parents]:
+    for child in children(state, relation):
         own = child.attribute(name)
-        if own is not None and own.inherited:
-            kept = tuple(each for each in child.attributes if each.name != name)
-            state.put(replace(child, attributes=kept))
+        if own is not None and own.inherited and not is_inherited(state, child, name):
+            dropped_column(state, child, name, cascade)
+
+
+def _is_heir(state: State, other: Relation, relation: Relation, column: str) -> bool:
+    """Say whether a table loses a column together with another."""
+    own = other.attribute(column)
+    return relation.name in other.parents and own is not None and own.inherited
 
 
 @change(RenameColumn)
 def rename_column(state: State, operation: RenameColumn) -> None:
     """Rename a column, also where constraints, indexes and sequences speak of it."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation, 'column "{column}" does not exist')
     if found is None or isinstance(operation.new_name, Unknown):
         return
     relation, attribute = found
-    old, new = attribute.name, truncated(operation.new_name)
+    refuse_inherited(state, relation, attribute.name, "rename")
+    _renamed_column(state, relation, attribute.name, truncated(operation.new_name))
+
+
+def _renamed_column(state: State, relation: Relation, old: str, new: str) -> None:
     if relation.attribute(new) is not None:
         raise Refused(f'column "{new}" of relation "{relation.name.name}" already exists')
     own = state.relations[relation.name]
@@ -239,9 +269,9 @@ def rename_column(state: State, operation: RenameColumn) -> None:
         )
         if changed != other.constraints:
             state.relations[other.name] = replace(other, constraints=changed)
-    for child in [each for each in state.relations.values() if relation.name in each.parents]:
-        if child.attribute(old) is not None and child.kind in ("table", "partitioned table"):
-            rename_column(state, RenameColumn(child.name, old, new))
+    for child in children(state, state.relations[relation.name]):
+        if child.attribute(old) is not None:
+            _renamed_column(state, child, old, new)
 
 
 def _renamed(columns: tuple[str, ...] | None, old: str, new: str) -> tuple[str, ...] | None:
@@ -251,14 +281,16 @@ def _renamed(columns: tuple[str, ...] | None, old: str, new: str) -> tuple[str, 
 @change(AlterType)
 def alter_type(state: State, operation: AlterType) -> None:
     """Change a column's type; the sequence of an identity column follows, that of a serial one does not."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is None:
         return
     relation, attribute = found
     changed = replace(attribute, type=state.shown_type(operation.type))
+    refuse_inherited(state, relation, attribute.name, "alter")
     if attribute.identity is not None:
         check_identity_type(changed)
-    state.alter(relation, changed)
+    for heir, own in list(with_heirs(state, relation, attribute.name)):
+        state.alter(heir, replace(own, type=changed.type))
     if attribute.identity is not None:
         for sequence in state.owned(relation.name, attribute.name):
             if sequence.identity and isinstance(changed.type, str) and changed.type in _INTEGERS:
@@ -268,7 +300,7 @@ def alter_type(state: State, operation: AlterType) -> None:
 @change(SetDefault)
 def set_default(state: State, operation: SetDefault) -> None:
     """Give a column a default, which an identity column refuses."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is None:
         return
     relation, attribute = found
@@ -276,13 +308,15 @@ def set_default(state: State, operation: SetDefault) -> None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
     if attribute.generated:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
-    state.alter(relation, replace(attribute, default=bound_default(state, operation.default)))
+    default = bound_default(state, operation.default)
+    for heir, own in list(with_heirs(state, relation, attribute.name)):
+        state.alter(heir, replace(own, default=default))
 
 
 @change(DropDefault)
 def drop_default(state: State, operation: DropDefault) -> None:
     """Take a column's default away; a sequence that it owns stays."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is None:
         return
     relation, attribute = found
@@ -290,21 +324,23 @@ def drop_default(state: State, operation: DropDefault) -> None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
     if attribute.generated:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
-    state.alter(relation, replace(attribute, default=None))
+    for heir, own in list(with_heirs(state, relation, attribute.name)):
+        state.alter(heir, replace(own, default=None))
 
 
 @change(SetNotNull)
 def set_not_null(state: State, operation: SetNotNull) -> None:
     """Forbid NULL."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is not None:
-        state.alter(found[0], replace(found[1], not_null=True))
+        for heir, own in list(with_heirs(state, found[0], found[1].name)):
+            state.alter(heir, replace(own, not_null=True))
 
 
 @change(DropNotNull)
 def drop_not_null(state: State, operation: DropNotNull) -> None:
     """Allow NULL, which a primary key and an identity column refuse."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is None:
         return
     relation, attribute = found
@@ -312,67 +348,14 @@ def drop_not_null(state: State, operation: DropNotNull) -> None:
         raise Refused(f'column "{attribute.name}" is in a primary key')
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
-    state.alter(relation, replace(attribute, not_null=False))
-
-
-@change(AddIdentity)
-def add_identity(state: State, operation: AddIdentity) -> None:
-    """Make a column an identity, which needs NOT NULL and refuses a default."""
-    found = _attribute(state, operation)
-    if found is None:
-        return
-    relation, attribute = found
-    place = f'column "{attribute.name}" of relation "{relation.name.name}"'
-    if attribute.identity is not None:
-        raise Refused(f"{place} is already an identity column")
-    if isinstance(attribute.default, Default):
-        raise Refused(f"{place} already has a default value")
-    if not attribute.not_null and relation.incomplete is None:
-        raise Refused(f"{place} must be declared NOT NULL before identity can be added")
-    changed = replace(attribute, identity=operation.identity, default=None, not_null=True)
-    state.alter(relation, changed)
-    identity_sequence(state, relation.name, changed)
-
-
-@change(SetIdentity)
-def set_identity(state: State, operation: SetIdentity) -> None:
-    """Change an identity column."""
-    found = _attribute(state, operation)
-    if found is None:
-        return
-    relation, attribute = found
-    if attribute.identity is None:
-        if relation.incomplete is not None:
-            return
-        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
-    always = attribute.identity.always if operation.always is None else operation.always
-    state.alter(relation, replace(attribute, identity=replace(attribute.identity, always=always)))
-    for sequence in state.owned(relation.name, attribute.name):
-        if sequence.identity and operation.restart is not None:
-            state.own(replace(sequence, next_value=operation.restart))
-
-
-@change(DropIdentity)
-def drop_identity(state: State, operation: DropIdentity) -> None:
-    """Make an identity column a plain one, without its sequence."""
-    found = _attribute(state, operation)
-    if found is None:
-        return
-    relation, attribute = found
-    if attribute.identity is None:
-        if operation.if_exists or relation.incomplete is not None:
-            return
-        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
-    state.alter(relation, replace(attribute, identity=None))
-    for sequence in state.owned(relation.name, attribute.name):
-        if sequence.identity:
-            state.sequences.pop(sequence.name)
+    for heir, own in list(with_heirs(state, relation, attribute.name)):
+        state.alter(heir, replace(own, not_null=False))
 
 
 @change(DropExpression)
 def drop_expression(state: State, operation: DropExpression) -> None:
     """Make a generated column a plain one."""
-    found = _attribute(state, operation)
+    found = changed_column(state, operation)
     if found is None:
         return
     relation, attribute = found

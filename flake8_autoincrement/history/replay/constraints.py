@@ -16,6 +16,7 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.heirs import children, with_heirs
 from flake8_autoincrement.history.replay.names import addition, chosen, truncated
 from flake8_autoincrement.history.replay.state import BACKED, Refused, State
 
@@ -51,6 +52,11 @@ def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -
     if missing and relation.incomplete is None and constraint.kind != "check":
         raise Refused(f'column "{missing[0]}" named in key does not exist')
     state.put(replace(relation, constraints=(*relation.constraints, named)), state.relations[table])
+    if constraint.kind == "primary key":
+        for column in constraint.columns or ():
+            for heir, own in list(with_heirs(state, relation, column)):
+                state.alter(heir, replace(own, not_null=True))
+    pass_down_constraint(state, state.relations[table], named)
 
 
 def _named_in(expression: str, relation: Relation) -> tuple[str, ...] | None:
@@ -185,17 +191,59 @@ def _is_known(relation: Relation) -> bool:
     return relation.incomplete is None and not any(isinstance(each.name, Unknown) for each in relation.constraints)
 
 
-def dropped_constraint(state: State, relation: Relation, constraint: Constraint, cascade: bool) -> None:
-    """Take a constraint away; one that foreign keys rest on only with these."""
+def dropped_constraint(
+    state: State, relation: Relation, constraint: Constraint, cascade: bool, what: str | None = None
+) -> None:
+    """Take a constraint away; one that foreign keys rest on only with these. `what` is dropped with it."""
+    what = what or f"constraint {constraint.name} on table {relation.name.name}"
     if constraint.kind in ("primary key", "unique"):
         for other, reference in _resting_on(state, relation, constraint):
             if not cascade:
-                raise Refused(
-                    f"cannot drop constraint {constraint.name} on table {relation.name.name} because other objects "
-                    "depend on it"
-                )
+                raise Refused(f"cannot drop {what} because other objects depend on it")
             state.put(_without(state.relations[other.name], reference))
     state.put(_without(state.relations[relation.name], constraint))
+    for child in children(state, relation):
+        own = next((each for each in child.constraints if _is_passed_down(child, each, constraint)), None)
+        if own is not None:
+            dropped_constraint(state, child, own, cascade, what)
+
+
+def _is_passed_down(child: Relation, own: Constraint, constraint: Constraint) -> bool:
+    """Say whether a constraint of a child came from one of its parent."""
+    if own.kind != constraint.kind:
+        return False
+    if constraint.kind == "check":
+        return own.name == constraint.name
+    return child.is_partition and own.columns == constraint.columns and own.parent == constraint.parent
+
+
+def pass_down_constraint(state: State, relation: Relation, constraint: Constraint) -> None:
+    """Give a constraint of a table to its heirs: a CHECK to all, others to partitions alone."""
+    for child in children(state, relation):
+        if any(_is_passed_down(child, each, constraint) for each in child.constraints):
+            continue
+        if constraint.kind == "check":
+            add_constraint(state, child.name, constraint)
+        elif child.is_partition:
+            name = constraint.name if constraint.kind == "foreign key" and _is_free(child, constraint) else None
+            add_constraint(state, child.name, replace(constraint, name=name))
+
+
+def _is_free(relation: Relation, constraint: Constraint) -> bool:
+    return all(each.name != constraint.name for each in relation.constraints)
+
+
+def pass_down_keys(state: State, parent: Relation, child: Relation) -> None:
+    """Give a partition the indexes of its parent, and its keys, constraints and foreign keys (`CloneForeignKeys`)."""
+    for constraint in sorted(parent.constraints, key=lambda each: each.kind == "foreign key"):
+        if constraint.kind in (*BACKED, "foreign key"):
+            own = state.relations[child.name]
+            if not any(_is_passed_down(own, each, constraint) for each in own.constraints):
+                name = constraint.name if constraint.kind == "foreign key" and _is_free(own, constraint) else None
+                add_constraint(state, child.name, replace(constraint, name=name))
+    for index in parent.indexes:
+        if all(each.columns != index.columns for each in state.relations[child.name].indexes):
+            create_index(state, CreateIndex(child.name, None, index.columns, index.unique))
 
 
 def _without(relation: Relation, constraint: Constraint) -> Relation:
@@ -264,7 +312,7 @@ def create_index(state: State, operation: CreateIndex) -> None:
     if operation.name is None:
         name = chosen(
             relation.name.name,
-            addition(operation.columns),
+            addition(operation.parts or operation.columns),
             "idx",
             lambda text: state.is_taken(QualifiedName(text, schema)),
         )
@@ -279,6 +327,9 @@ def create_index(state: State, operation: CreateIndex) -> None:
         raise Refused(f'column "{missing[0]}" does not exist')
     index = Index(name, operation.columns, operation.unique)
     state.put(replace(relation, indexes=(*relation.indexes, index)))
+    for child in children(state, relation):
+        if child.is_partition and all(each.columns != index.columns for each in child.indexes):
+            create_index(state, replace(operation, table=child.name, name=None))
 
 
 @change(DropIndex)
@@ -295,7 +346,9 @@ def drop_index(state: State, operation: DropIndex) -> None:
     relation = state.relations[state.indexes[name]]
     backing = next((each for each in relation.constraints if each.name == name.name and each.kind in BACKED), None)
     if backing is not None:
-        raise Refused(f"cannot drop index {name.name} because constraint {name.name} on table {relation.name.name} requires it")
+        raise Refused(
+            f"cannot drop index {name.name} because constraint {name.name} on table {relation.name.name} requires it"
+        )
     state.put(replace(relation, indexes=tuple(each for each in relation.indexes if each.name != name.name)), relation)
 
 

@@ -8,9 +8,11 @@ from flake8_autoincrement.facts.catalog import QualifiedName
 from flake8_autoincrement.facts.operation import CreateSchema, DropSchema, RenameSchema, SetSearchPath
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.dropping import drop
 from flake8_autoincrement.history.replay.sequences import renamed_in_defaults
 from flake8_autoincrement.history.replay.state import Refused, State
 from flake8_autoincrement.history.replay.tables import moved
+from flake8_autoincrement.history.replay.types import dropped_type, moved_type
 
 
 @change(CreateSchema)
@@ -36,16 +38,9 @@ def drop_schema(state: State, operation: DropSchema) -> None:
     types = [each for each in state.types.values() if each.name.schema == name]
     if (relations or sequences or types) and not operation.cascade:
         raise Refused(f"cannot drop schema {name} because other objects depend on it")
-    for relation in relations:
-        for other, constraint in state.references_to(relation.name):
-            own = state.relations[other.name]
-            state.put(replace(own, constraints=tuple(each for each in own.constraints if each is not constraint)))
-        state.remove(relation)
-    for sequence in sequences:
-        if sequence.name in state.sequences:
-            state.remove_sequence(sequence)
+    drop(state, [each.name for each in relations], f"schema {name}", True, [each.name for each in sequences])
     for type_ in types:
-        del state.types[type_.name]
+        dropped_type(state, type_)
     state.namespaces = state.namespaces - {name}
 
 
@@ -66,8 +61,7 @@ def rename_schema(state: State, operation: RenameSchema) -> None:
         state.own(replace(sequence, name=name))
         renamed_in_defaults(state, sequence.name, name)
     for type_ in [each for each in state.types.values() if each.name.schema == old]:
-        del state.types[type_.name]
-        state.types[QualifiedName(type_.name.name, new)] = replace(type_, name=QualifiedName(type_.name.name, new))
+        moved_type(state, type_, QualifiedName(type_.name.name, new))
 
 
 @change(SetSearchPath)

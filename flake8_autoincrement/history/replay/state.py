@@ -18,6 +18,12 @@ from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 
 TEMPORARY = "pg_temp"  # where temporary tables are: found before all others, and by nobody else
 BACKED = ("primary key", "unique", "exclude")  # by an index of the constraint's own name
+# Names of types of PostgreSQL's own, which are found before those in any schema of the search path.
+BUILTIN = frozenset("""
+    bit bool box bpchar bytea char cid cidr circle date float4 float8 inet int2 int4 int8 interval json jsonb line lseg
+    macaddr money name numeric oid path point polygon text tid time timestamp timestamptz timetz uuid varbit varchar xid
+    xml
+    """.split())
 NOT_CREATED = Unknown("the history does not create it")
 
 
@@ -113,7 +119,8 @@ class State:
         if isinstance(type_, Unknown):
             return type_
         schema, dot, name = type_.partition(".")
-        return name if dot and schema.strip('"') in self.search_path else type_
+        is_found = schema.strip('"') in self.search_path and name.partition("[")[0] not in BUILTIN
+        return name if dot and is_found else type_
 
     # Changes.
 

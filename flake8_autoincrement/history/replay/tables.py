@@ -6,27 +6,29 @@ from dataclasses import replace
 
 from flake8_autoincrement.facts.catalog import Attribute, Constraint, Default, QualifiedName, Relation, RelationKind
 from flake8_autoincrement.facts.operation import (
+    CreateIndex,
     CreateTable,
     CreateTableAs,
     CreateView,
     DropTable,
     DropView,
-    Inherit,
     Like,
     RecreateTable,
     RenameSequence,
     RenameTable,
     SetTableSchema,
+    TruncateTable,
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.columns import added_attribute, identity_sequence, nextval, owned_sequence
-from flake8_autoincrement.history.replay.constraints import add_constraint
+from flake8_autoincrement.history.replay.constraints import add_constraint, create_index, pass_down_keys
+from flake8_autoincrement.history.replay.dropping import drop, word
+from flake8_autoincrement.history.replay.heirs import children
+from flake8_autoincrement.history.replay.inheritance import take_columns
 from flake8_autoincrement.history.replay.names import truncated
-from flake8_autoincrement.history.replay.sequences import rename_sequence, renamed_in_defaults
+from flake8_autoincrement.history.replay.sequences import MAXIMA, rename_sequence, renamed_in_defaults
 from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State
-
-VIEWS = ("view", "materialized view")
 
 
 @change(CreateTable)
@@ -62,12 +64,13 @@ def create_table(state: State, operation: CreateTable) -> None:
     parents = [*operation.inherits, *([operation.partition_of] if operation.partition_of else [])]
     for parent in parents:
         _take_from_parent(state, name, parent, operation.partition_of is not None)
-    for like in operation.like:
-        _take_from_like(state, name, like)
-    for column in operation.columns:
-        if isinstance(column.name, Unknown):
+    for at, column in enumerate((*operation.columns, None)):
+        for like in operation.like:
+            if like.behind == at:
+                _take_from_like(state, name, like)
+        if column is not None and isinstance(column.name, Unknown):
             state.doubt(state.relations[name], column.name)
-        else:
+        elif column is not None:
             added_attribute(state, name, column)
     written = [*(each for column in operation.columns for each in column.constraints), *operation.constraints]
     for constraint in sorted(written, key=_turn):
@@ -92,32 +95,15 @@ def _cut(name: QualifiedName) -> QualifiedName:
 
 
 def _take_from_parent(state: State, name: QualifiedName, parent: QualifiedName, is_partition: bool) -> None:
-    """Give a table the columns of one that it inherits from, or is a partition of."""
+    """Give a table the columns of one that it inherits from, or is a partition of, and its checks."""
     source = state.table(parent)
     assert source is not None
-    relation = state.relations[name]
-    known = {attribute.name for attribute in relation.attributes}
-    taken = tuple(
-        replace(each, inherited=True, identity=each.identity if is_partition else None)
-        for each in source.attributes
-        if each.name not in known
-    )
-    state.put(
-        replace(
-            relation,
-            attributes=(*relation.attributes, *taken),
-            parents=(*relation.parents, source.name),
-            is_partition=is_partition,
-            incomplete=relation.incomplete or source.incomplete,
-        )
-    )
-    if is_partition:
-        for constraint in source.constraints:
-            if constraint.kind in ("primary key", "unique", "foreign key"):
-                add_constraint(state, name, replace(constraint, name=None))
+    take_columns(state, name, source, is_partition)
     for constraint in source.constraints:
         if constraint.kind == "check":
             add_constraint(state, name, constraint)
+    if is_partition:
+        pass_down_keys(state, source, state.relations[name])
 
 
 def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
@@ -139,7 +125,7 @@ def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
         relation = state.relations[name]
         state.put(replace(relation, attributes=(*relation.attributes, copied)))
         if copied.identity is not None:
-            identity_sequence(state, name, replace(copied, identity=replace(copied.identity, sequence=None)))
+            _copy_sequence(state, source, name, copied)
     relation = state.relations[name]
     state.put(replace(relation, incomplete=relation.incomplete or source.incomplete))
     for constraint in source.constraints:
@@ -147,6 +133,38 @@ def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
             add_constraint(state, name, constraint)
         if constraint.kind in ("primary key", "unique", "exclude") and (has_all or "indexes" in like.including):
             add_constraint(state, name, replace(constraint, name=None))
+    for index in source.indexes if has_all or "indexes" in like.including else ():
+        create_index(state, CreateIndex(name, None, index.columns, index.unique))
+
+
+def _copy_sequence(state: State, source: Relation, name: QualifiedName, attribute: Attribute) -> None:
+    """Make the sequence of a copied identity column: a bigint one with the limits of the other (`sequence_options`)."""
+    assert attribute.identity is not None
+    identity_sequence(state, name, replace(attribute, identity=replace(attribute.identity, sequence=None)))
+    (made,) = (each for each in state.owned(name, attribute.name) if each.identity)
+    for other in state.owned(source.name, attribute.name):
+        if other.identity:
+            maximum = other.maximum or MAXIMA.get(other.type)
+            limit = None if maximum == MAXIMA["bigint"] else maximum
+            state.own(replace(made, type="bigint", maximum=limit, start=other.start, next_value=other.start))
+
+
+@change(TruncateTable)
+def truncate_table(state: State, operation: TruncateTable) -> None:
+    """Let the sequences that a table's columns own begin anew, where TRUNCATE is told to."""
+    if isinstance(operation.table, Unknown) or not operation.restart_identity:
+        return
+    relation = state.relation(operation.table)
+    pending = [] if relation is None else [relation]
+    done: set[QualifiedName] = set()
+    while pending:
+        each = pending.pop()
+        if each.name not in done:
+            done.add(each.name)
+            pending += children(state, each)
+            pending += [other for other, _ in state.references_to(each.name)] if operation.cascade else []
+    for sequence in [each for each in state.sequences.values() if each.owner in done]:
+        state.own(replace(sequence, next_value=sequence.start))
 
 
 @change(CreateTableAs)
@@ -184,22 +202,7 @@ def drop_table(state: State, operation: DropTable) -> None:
     relation = state.relation(operation.table)
     if relation is None:
         return  # one that the history does not create is presumed to have been there
-    references = state.references_to(relation.name)
-    children = [each for each in state.relations.values() if relation.name in each.parents and each.kind not in VIEWS]
-    views = [each for each in state.relations.values() if relation.name in each.parents and each.kind in VIEWS]
-    inherited = [each for each in children if not each.is_partition]
-    if (references or views or inherited) and not operation.cascade:
-        raise Refused(f"cannot drop table {relation.name.name} because other objects depend on it")
-    for other, constraint in references:
-        state.put(_without(state.relations[other.name], constraint))
-    for dependent in (*children, *views):
-        if dependent.name in state.relations:
-            state.remove(state.relations[dependent.name])
-    state.remove(relation)
-
-
-def _without(relation: Relation, constraint: Constraint) -> Relation:
-    return replace(relation, constraints=tuple(each for each in relation.constraints if each != constraint))
+    drop(state, [relation.name], word(relation), operation.cascade)
 
 
 @change(RenameTable)
@@ -292,38 +295,6 @@ def _new_sequence(state: State, table: QualifiedName, attribute: Attribute, temp
         state.alter(relation, replace(attribute, default=nextval(state, sequence)))
 
 
-@change(Inherit)
-def inherit(state: State, operation: Inherit) -> None:
-    """Let a table inherit from another, be a partition of it, or be that no longer."""
-    if isinstance(operation.table, Unknown) or isinstance(operation.parent, Unknown):
-        return
-    child, parent = state.table(operation.table), state.table(operation.parent)
-    assert child is not None and parent is not None
-    parents = tuple(each for each in child.parents if each != parent.name)
-    is_partition = operation.partition and operation.attach
-    attributes = child.attributes
-    if operation.attach:
-        parents = (*parents, parent.name)
-    elif operation.partition:
-        # A detached partition keeps what it has, as its own; the identity was its parent's.
-        attributes = tuple(replace(each, identity=None, inherited=False) for each in attributes)
-    else:
-        attributes = tuple(replace(each, inherited=False) for each in attributes)
-    state.put(replace(child, parents=parents, is_partition=is_partition, attributes=attributes))
-    if is_partition:
-        _inherit_identity(state, child.name, parent)
-        key = parent.key
-        if key is not None and state.relations[child.name].key is None:
-            add_constraint(state, child.name, replace(key, name=None))
-
-
-def _inherit_identity(state: State, name: QualifiedName, parent: Relation) -> None:
-    for attribute in parent.attributes:
-        own = state.relations[name].attribute(attribute.name)
-        if attribute.identity is not None and own is not None:
-            state.alter(state.relations[name], replace(own, identity=attribute.identity, not_null=True))
-
-
 @change(CreateView)
 def create_view(state: State, operation: CreateView) -> None:
     """Create a view, which keeps the tables that it reads from being dropped."""
@@ -350,9 +321,4 @@ def drop_view(state: State, operation: DropView) -> None:
     view = state.relation(operation.view)
     if view is None:
         return
-    dependent = [each for each in state.relations.values() if view.name in each.parents]
-    if dependent and not operation.cascade:
-        raise Refused(f"cannot drop view {view.name.name} because other objects depend on it")
-    for each in dependent:
-        state.remove(each)
-    state.remove(view)
+    drop(state, [view.name], word(view), operation.cascade)

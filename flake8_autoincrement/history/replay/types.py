@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_autoincrement.facts.catalog import QualifiedName, UserType
+from flake8_autoincrement.facts.catalog import Attribute, QualifiedName, Relation, UserType
 from flake8_autoincrement.facts.operation import (
     AddEnumValue,
     CreateType,
@@ -15,6 +15,7 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.columns import dropped_column
 from flake8_autoincrement.history.replay.state import Refused, State
 
 
@@ -84,7 +85,7 @@ def rename_type(state: State, operation: RenameType) -> None:
     new = QualifiedName(operation.new_name, found.name.schema)
     if new in state.types or new in state.relations:
         raise Refused(f'type "{new.name}" already exists')
-    _moved(state, found, new)
+    moved_type(state, found, new)
 
 
 @change(SetTypeSchema)
@@ -92,10 +93,11 @@ def set_type_schema(state: State, operation: SetTypeSchema) -> None:
     """Move a type into another schema."""
     found = _found(state, operation.type)
     if found is not None and isinstance(operation.schema, str):
-        _moved(state, found, QualifiedName(found.name.name, operation.schema))
+        moved_type(state, found, QualifiedName(found.name.name, operation.schema))
 
 
-def _moved(state: State, type_: UserType, name: QualifiedName) -> None:
+def moved_type(state: State, type_: UserType, name: QualifiedName) -> None:
+    """Give a type another name, also in the columns that are of it."""
     del state.types[type_.name]
     state.types[name] = replace(type_, name=name)
     old, new = shown(state, type_.name), shown(state, name)
@@ -121,16 +123,24 @@ def drop_type(state: State, operation: DropType) -> None:
     found = _found(state, operation.type)
     if found is None:
         return
-    spelt = shown(state, found.name)
-    used = [
+    if _used(state, found) and not operation.cascade:
+        raise Refused(f"cannot drop type {found.name.name} because other objects depend on it")
+    dropped_type(state, found)
+
+
+def _used(state: State, type_: UserType) -> list[tuple[Relation, Attribute]]:
+    """Give the columns that are of a type, or of an array of it."""
+    spelt = shown(state, type_.name)
+    return [
         (relation, attribute)
         for relation in state.relations.values()
         for attribute in relation.attributes
         if attribute.type in (spelt, f"{spelt}[]")
     ]
-    if used and not operation.cascade:
-        raise Refused(f"cannot drop type {found.name.name} because other objects depend on it")
-    for relation, attribute in used:
-        own = state.relations[relation.name]
-        state.put(replace(own, attributes=tuple(each for each in own.attributes if each.name != attribute.name)))
-    del state.types[found.name]
+
+
+def dropped_type(state: State, type_: UserType) -> None:
+    """Take a type away, with the columns that are of it."""
+    for relation, attribute in _used(state, type_):
+        dropped_column(state, state.relations[relation.name], attribute.name, True)
+    del state.types[type_.name]

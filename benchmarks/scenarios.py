@@ -9,6 +9,7 @@ from pathlib import Path
 
 from figures import Bar, Figure, Part, megabytes
 from measurement import Command, Measurement, interleaved, timed
+from revisions import COUNT, write_history
 from trees import Programs, Tree, dense_tree, installed_tree
 
 GROWTH = (500, 1000, 2000)
@@ -31,6 +32,9 @@ PLUGIN_LIMIT = 1.05
 """Times the processor time of flake8 alone."""
 
 BUFFER_SECONDS = 0.25
+HISTORY_SECONDS = 3.0, 0.3
+"""For 300 revisions, with an empty cache and with a full one."""
+
 EVERY = 60
 """Of the files without SQLAlchemy, one in so many is checked by flake8."""
 
@@ -122,11 +126,47 @@ def flake8(setting: Setting) -> Part:
     return Part(figures, bars)
 
 
+def history(setting: Setting) -> Part:
+    """Read and replay a history of 300 revisions, and let flake8 check one of them from standard input."""
+    folder, cache = setting.scratch / "history", setting.scratch / "history-cache"
+    file = write_history(folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    words = (setting.programs.ain, "history", f"--cache-dir={cache}")
+    checked = ("--isolated", "--max-line-length=120", f"--stdin-display-name={file}", "-")
+    plugin = (setting.programs.flake8_with_plugin, f"--ain-cache-dir={cache}", *checked)
+
+    def typed(number: int) -> str:
+        return text.replace('"""change', f'"""change {number}', 1)
+
+    commands = (
+        Command("cold", words, folder, before=lambda _: shutil.rmtree(cache, ignore_errors=True)),
+        Command("warm", words, folder),
+        Command("alone", (setting.programs.flake8, *checked), folder, stdin=typed),
+        Command("edited, with plugin", plugin, folder, stdin=typed),
+    )
+    measured = interleaved(commands, setting.rounds, memory=False)
+    cold, warm, alone, both = (measured[command.name] for command in commands)
+    files = f"history, {COUNT} revisions"
+    figures = (
+        Figure(files, "ain history, cold", cold, f"{1000 * cold.wall / COUNT:.1f} ms a revision"),
+        Figure(files, "ain history, warm", warm, f"{1000 * warm.wall / COUNT:.1f} ms a revision"),
+        flake8_figure("one revision from stdin", "alone", alone, alone),
+        flake8_figure("one revision from stdin", "edited, with plugin", both, alone),
+    )
+    bars = (
+        Bar("history, cold", cold.wall, HISTORY_SECONDS[0], "s"),
+        Bar("history, warm", warm.wall, HISTORY_SECONDS[1], "s"),
+        Bar("flake8 -, one revision, over flake8 alone", both.wall - alone.wall, BUFFER_SECONDS, "s"),
+    )
+    return Part(figures, bars)
+
+
 PARTS: Mapping[str, Callable[[Setting], Part]] = {
     "installed": installed,
     "dense": dense,
     "growth": growth,
     "flake8": flake8,
+    "history": history,
 }
 
 

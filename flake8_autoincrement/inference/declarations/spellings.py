@@ -59,7 +59,8 @@ class Spellings:
 
     def spelling(self, name: str, made: Made) -> str | None:
         """Give the spelling of a type, None if it is not known or PostgreSQL has no such type."""
-        if made.open is not None:
+        has_length = name in _VARYING and (bool(made.args) or "length" in made.keywords)
+        if made.open is not None and not has_length:
             return None
         if name in ("Uuid", "UUID") and self._flag(made, "native_uuid") is False:
             return "character(32)"

@@ -68,6 +68,18 @@ _COMPARISON: dict[str, Callable[..., bool]] = {
 
 CONDITIONAL_COLUMN = "which column it is depends on a condition that is only known at run time"
 _PLACEHOLDER = re.compile(r"%(?:\((?P<name>[^)]*)\))?(?P<form>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
+# What these give is an object without a truth of its own.
+_TRUE = frozenset(
+    {
+        "sqlalchemy.inspect",
+        "sqlalchemy.inspection.inspect",
+        "sqlalchemy.engine.reflection.Inspector.from_engine",
+        "sqlalchemy.MetaData",
+        "sqlalchemy.orm.Session",
+        "alembic.op.get_bind",
+        "alembic.op.get_context",
+    }
+)
 _SET_METHODS = {"-": "difference", "&": "intersection", "|": "union"}
 _COLUMN_MAKERS = (".Column", ".mapped_column")
 
@@ -175,6 +187,8 @@ class Operators(Containers):
                 return True
             case Symbol():
                 return self._symbol_truth(value)
+            case Made(callee=Symbol(path=path)) if path in _TRUE:
+                return True
         return None
 
     def has_own_truth(self, cls: Class) -> bool:

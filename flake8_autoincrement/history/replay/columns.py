@@ -374,8 +374,9 @@ def drop_not_null(state: State, operation: DropNotNull) -> None:
         raise Refused(f'column "{attribute.name}" is in a primary key')
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
-    for heir, own in list(with_heirs(state, relation, attribute.name)):
-        state.alter(heir, replace(own, not_null=False))
+    for heir, own in list(with_heirs(state, relation, attribute.name)) if attribute.not_null else ():
+        if heir.key is None or own.name not in (heir.key.columns or ()):
+            state.alter(heir, replace(own, not_null=False))
 
 
 @change(DropExpression)

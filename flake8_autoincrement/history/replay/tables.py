@@ -22,9 +22,10 @@ from flake8_autoincrement.facts.operation import (
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.columns import added_attribute, identity_sequence, nextval, owned_sequence
-from flake8_autoincrement.history.replay.constraints import add_constraint, create_index, pass_down_keys
+from flake8_autoincrement.history.replay.constraints import add_constraint, pass_down_keys
 from flake8_autoincrement.history.replay.dropping import drop, word
 from flake8_autoincrement.history.replay.heirs import children
+from flake8_autoincrement.history.replay.indexes import create_index
 from flake8_autoincrement.history.replay.inheritance import take_columns
 from flake8_autoincrement.history.replay.names import truncated
 from flake8_autoincrement.history.replay.sequences import MAXIMA, rename_sequence, renamed_in_defaults

@@ -56,9 +56,9 @@ def apply(schema: Schema, operation: AnyOperation, revision: str | None = None) 
 @cache
 def _loaded() -> Callable[[State, AnyOperation], bool]:
     """Import the modules that register changes; give what looks for unknown names."""
-    from flake8_autoincrement.history.replay import columns, constraints, identities, inheritance, namespaces
-    from flake8_autoincrement.history.replay import sequences, tables, types
+    from flake8_autoincrement.history.replay import columns, constraints, identities, indexes
+    from flake8_autoincrement.history.replay import inheritance, namespaces, sequences, tables, types
     from flake8_autoincrement.history.replay.doubts import doubted
 
-    assert all((columns, constraints, identities, inheritance, namespaces, sequences, tables, types))
+    assert all((columns, constraints, identities, indexes, inheritance, namespaces, sequences, tables, types))
     return doubted

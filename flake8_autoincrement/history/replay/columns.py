@@ -20,7 +20,13 @@ from flake8_autoincrement.facts.operation import (
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.constraints import add_constraint, dropped_constraint, pass_down_constraint
-from flake8_autoincrement.history.replay.heirs import children, is_inherited, refuse_inherited, with_heirs
+from flake8_autoincrement.history.replay.heirs import (
+    children,
+    is_inherited,
+    is_not_null_by_parent,
+    refuse_inherited,
+    with_heirs,
+)
 from flake8_autoincrement.history.replay.names import chosen, truncated
 from flake8_autoincrement.history.replay.state import Refused, State
 
@@ -36,6 +42,10 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     if inherited is not None and not inherited.inherited:
         raise Refused(f'column "{name}" of relation "{table.name}" already exists')
     _check_generators(table, column)
+    type_ = state.shown_type(column.type)
+    if inherited is not None and isinstance(type_, str) and inherited.type not in (type_, None):
+        if isinstance(inherited.type, str):
+            raise Refused(f'column "{name}" has a type conflict')
     made = Attribute(
         name,
         state.shown_type(column.type),
@@ -47,7 +57,14 @@ def added_attribute(state: State, table: QualifiedName, column: ColumnDefinition
     if inherited is None:
         state.put(replace(relation, attributes=(*relation.attributes, made)))
     else:
-        state.alter(relation, made if made.default or made.not_null else replace(inherited, inherited=False))
+        if made.generated and not inherited.generated:
+            raise Refused(f'child column "{name}" specifies generation expression')
+        made = replace(
+            made,
+            default=inherited.default if made.default is None else made.default,
+            not_null=made.not_null or inherited.not_null,
+        )
+        state.alter(relation, made)
     if column.serial:
         sequence = owned_sequence(state, table, made)
         state.alter(state.relations[table], replace(made, default=nextval(state, sequence)))
@@ -152,6 +169,8 @@ def add_column(state: State, operation: AddColumn) -> None:
     relation = state.table(operation.table)
     if relation is None:
         return
+    if relation.is_partition:
+        raise Refused("cannot add column to a partition")
     existing = relation.attribute(truncated(operation.column.name))
     if existing is not None:
         if operation.if_not_exists:
@@ -159,6 +178,8 @@ def add_column(state: State, operation: AddColumn) -> None:
         if relation.incomplete is None and not isinstance(existing.type, Unknown):
             raise Refused(f'column "{existing.name}" of relation "{relation.name.name}" already exists')
         state.put(replace(relation, attributes=tuple(each for each in relation.attributes if each is not existing)))
+    if operation.column.identity is not None and any(not each.is_partition for each in children(state, relation)):
+        raise Refused("cannot recursively add identity column to table that has child tables")
     added_attribute(state, relation.name, operation.column)
     for constraint in operation.column.constraints:
         add_constraint(state, relation.name, constraint)
@@ -286,6 +307,8 @@ def alter_type(state: State, operation: AlterType) -> None:
         return
     relation, attribute = found
     changed = replace(attribute, type=state.shown_type(operation.type))
+    if attribute.generated and operation.using is not None:
+        raise Refused("cannot specify USING when altering type of generated column")
     refuse_inherited(state, relation, attribute.name, "alter")
     if attribute.identity is not None:
         check_identity_type(changed)
@@ -344,12 +367,16 @@ def drop_not_null(state: State, operation: DropNotNull) -> None:
     if found is None:
         return
     relation, attribute = found
+    if is_not_null_by_parent(state, relation, attribute.name):
+        # PostgreSQL 18 speaks of the constraint, which is inherited.
+        raise Refused(f'column "{attribute.name}" is marked NOT NULL in parent table')
     if relation.key is not None and attribute.name in (relation.key.columns or ()):
         raise Refused(f'column "{attribute.name}" is in a primary key')
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
-    for heir, own in list(with_heirs(state, relation, attribute.name)):
-        state.alter(heir, replace(own, not_null=False))
+    for heir, own in list(with_heirs(state, relation, attribute.name)) if attribute.not_null else ():
+        if heir.key is None or own.name not in (heir.key.columns or ()):
+            state.alter(heir, replace(own, not_null=False))
 
 
 @change(DropExpression)

@@ -1,26 +1,29 @@
-"""Constraints and indexes."""
+"""Constraints of tables."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_autoincrement.facts.catalog import Constraint, Index, QualifiedName, Relation
+from flake8_autoincrement.facts.catalog import Constraint, QualifiedName, Relation
 from flake8_autoincrement.facts.operation import (
     AddConstraint,
     CreateIndex,
     DropConstraint,
-    DropIndex,
     RenameConstraint,
-    RenameIndex,
     ValidateConstraint,
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.heirs import children, with_heirs
+from flake8_autoincrement.history.replay.indexes import create_index, lacks
 from flake8_autoincrement.history.replay.names import addition, chosen, truncated
 from flake8_autoincrement.history.replay.state import BACKED, Refused, State
 
 _LABELS = {"primary key": "pkey", "unique": "key", "exclude": "excl", "foreign key": "fkey", "check": "check"}
+
+
+# Columns that every table has, and what a CHECK of a domain calls its value.
+_OTHERS = ("ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "value")
 
 
 def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -> None:
@@ -48,6 +51,10 @@ def add_constraint(state: State, table: QualifiedName, constraint: Constraint) -
         relation = replace(relation, constraints=tuple(c for c in relation.constraints if c.name != named.name))
     if constraint.kind == "foreign key" and constraint.parent is not None:
         named = _bound(state, named)
+    twice = next((name for name in constraint.columns or () if (constraint.columns or ()).count(name) > 1), None)
+    if twice is not None and constraint.kind in ("primary key", "unique"):
+        word = "primary key" if constraint.kind == "primary key" else "unique"
+        raise Refused(f'column "{twice}" appears twice in {word} constraint')
     missing = [name for name in constraint.columns or () if relation.attribute(name) is None]
     if missing and relation.incomplete is None and constraint.kind != "check":
         raise Refused(f'column "{missing[0]}" named in key does not exist')
@@ -64,8 +71,12 @@ def _named_in(expression: str, relation: Relation) -> tuple[str, ...] | None:
     from flake8_autoincrement.sql.expressions import columns
 
     found = columns(expression)
-    known = {attribute.name for attribute in relation.attributes}
-    return None if found is None else tuple(name for name in found if name in known or relation.incomplete)
+    if found is None or relation.incomplete is not None:
+        return found
+    missing = next((name for name in found if relation.attribute(name) is None and name not in _OTHERS), None)
+    if missing is not None and missing != relation.name.name:
+        raise Refused(f'column "{missing}" does not exist')
+    return tuple(name for name in found if relation.attribute(name) is not None)
 
 
 def _bound(state: State, constraint: Constraint) -> Constraint:
@@ -137,10 +148,14 @@ def _name(state: State, relation: Relation, constraint: Constraint) -> str | Unk
     label = _LABELS[constraint.kind]
     is_nameless = constraint.kind == "primary key" or constraint.kind == "check" and len(columns) != 1
     second = None if is_nameless else addition(columns) or None
-    if constraint.kind in BACKED:
-        return chosen(relation.name.name, second, label, lambda text: state.is_taken(QualifiedName(text, schema)))
-    taken = {each.name for each in relation.constraints}
-    return chosen(relation.name.name, second, label, lambda text: text in taken)
+    # Of all tables of the schema (`ConstraintNameExists`), though a name that is given has to be free in its table.
+    others = [other for other in state.relations.values() if other.name.schema == schema]
+    taken = {each.name for other in others for each in other.constraints}
+
+    def is_taken(text: str) -> bool:
+        return text in taken or (constraint.kind in BACKED and state.is_taken(QualifiedName(text, schema)))
+
+    return chosen(relation.name.name, second, label, is_taken)
 
 
 @change(AddConstraint)
@@ -166,6 +181,8 @@ def drop_constraint(state: State, operation: DropConstraint) -> None:
         return
     found = _found(relation, operation)
     if found is not None:
+        if _is_inherited(state, relation, found):
+            raise Refused(f'cannot drop inherited constraint "{found.name}" of relation "{relation.name.name}"')
         dropped_constraint(state, relation, found, operation.cascade)
     elif isinstance(operation.name, str) and not operation.if_exists and _is_known(relation):
         raise Refused(f'constraint "{operation.name}" of relation "{relation.name.name}" does not exist')
@@ -208,6 +225,17 @@ def dropped_constraint(
             dropped_constraint(state, child, own, cascade, what)
 
 
+def _is_inherited(state: State, relation: Relation, constraint: Constraint) -> bool:
+    """Say whether a parent has a constraint too."""
+    parents = (state.relations.get(name) for name in relation.parents)
+    return any(
+        _is_passed_down(relation, constraint, each)
+        for parent in parents
+        if parent is not None
+        for each in parent.constraints
+    )
+
+
 def _is_passed_down(child: Relation, own: Constraint, constraint: Constraint) -> bool:
     """Say whether a constraint of a child came from one of its parent."""
     if own.kind != constraint.kind:
@@ -242,7 +270,7 @@ def pass_down_keys(state: State, parent: Relation, child: Relation) -> None:
                 name = constraint.name if constraint.kind == "foreign key" and _is_free(own, constraint) else None
                 add_constraint(state, child.name, replace(constraint, name=name))
     for index in parent.indexes:
-        if all(each.columns != index.columns for each in state.relations[child.name].indexes):
+        if lacks(state.relations[child.name], parent, index):
             create_index(state, CreateIndex(child.name, None, index.columns, index.unique))
 
 
@@ -288,7 +316,12 @@ def _changed(state: State, operation: ValidateConstraint | RenameConstraint, whe
     relation = state.table(operation.table)
     if relation is None:
         return
-    if not any(each.name == truncated(name) for each in relation.constraints) and _is_known(relation):
+    own = next((each for each in relation.constraints if each.name == truncated(name)), None)
+    if isinstance(operation, RenameConstraint) and own is not None and own.kind == "check":
+        if _is_inherited(state, relation, own):
+            raise Refused(f'cannot rename inherited constraint "{name}"')
+        _rename_in_heirs(state, relation, own.name, changes)
+    if own is None and _is_known(relation):
         raise Refused(f'constraint "{name}" {where} "{relation.name.name}" does not exist')
     constraints = tuple(
         replace(each, **changes) if each.name == truncated(name) else each  # type: ignore[arg-type]
@@ -297,80 +330,11 @@ def _changed(state: State, operation: ValidateConstraint | RenameConstraint, whe
     state.put(replace(relation, constraints=constraints), relation)
 
 
-# Indexes.
-
-
-@change(CreateIndex)
-def create_index(state: State, operation: CreateIndex) -> None:
-    """Create an index."""
-    if isinstance(operation.table, Unknown) or isinstance(operation.name, Unknown):
-        return
-    relation = state.table(operation.table)
-    if relation is None:
-        return
-    schema = relation.name.schema
-    if operation.name is None:
-        name = chosen(
-            relation.name.name,
-            addition(operation.parts or operation.columns),
-            "idx",
-            lambda text: state.is_taken(QualifiedName(text, schema)),
-        )
-    else:
-        name = truncated(operation.name)
-    if state.is_taken(QualifiedName(name, schema)):
-        if operation.if_not_exists:
-            return
-        raise Refused(f'relation "{name}" already exists')
-    missing = [column for column in operation.columns if column is not None and relation.attribute(column) is None]
-    if missing and relation.incomplete is None:
-        raise Refused(f'column "{missing[0]}" does not exist')
-    index = Index(name, operation.columns, operation.unique)
-    state.put(replace(relation, indexes=(*relation.indexes, index)))
+def _rename_in_heirs(state: State, relation: Relation, name: str | Unknown | None, changes: dict[str, object]) -> None:
     for child in children(state, relation):
-        if child.is_partition and all(each.columns != index.columns for each in child.indexes):
-            create_index(state, replace(operation, table=child.name, name=None))
-
-
-@change(DropIndex)
-def drop_index(state: State, operation: DropIndex) -> None:
-    """Drop an index."""
-    if isinstance(operation.index, Unknown):
-        return
-    name = state.index(QualifiedName(truncated(operation.index.name), operation.index.schema))
-    if name is None:
-        table = None if not isinstance(operation.table, QualifiedName) else state.relation(operation.table)
-        if operation.if_exists or (table is not None and table.incomplete) or state.doubtful or _any_presumed(state):
-            return
-        raise Refused(f'index "{operation.index.name}" does not exist')
-    relation = state.relations[state.indexes[name]]
-    backing = next((each for each in relation.constraints if each.name == name.name and each.kind in BACKED), None)
-    if backing is not None:
-        raise Refused(
-            f"cannot drop index {name.name} because constraint {name.name} on table {relation.name.name} requires it"
+        constraints = tuple(
+            replace(each, **changes) if each.name == name else each  # type: ignore[arg-type]
+            for each in child.constraints
         )
-    state.put(replace(relation, indexes=tuple(each for each in relation.indexes if each.name != name.name)), relation)
-
-
-def _any_presumed(state: State) -> bool:
-    return any(relation.incomplete is not None for relation in state.relations.values())
-
-
-@change(RenameIndex)
-def rename_index(state: State, operation: RenameIndex) -> None:
-    """Rename an index, with the constraint that it backs."""
-    if isinstance(operation.index, Unknown) or isinstance(operation.new_name, Unknown):
-        return
-    name = state.index(operation.index)
-    if name is None:
-        return
-    new = truncated(operation.new_name)
-    if state.is_taken(QualifiedName(new, name.schema)):
-        raise Refused(f'relation "{new}" already exists')
-    relation = state.relations[state.indexes[name]]
-    indexes = tuple(replace(each, name=new) if each.name == name.name else each for each in relation.indexes)
-    constraints = tuple(
-        replace(each, name=new) if each.name == name.name and each.kind in BACKED else each
-        for each in relation.constraints
-    )
-    state.put(replace(relation, indexes=indexes, constraints=constraints), relation)
+        state.put(replace(child, constraints=constraints), child)
+        _rename_in_heirs(state, child, name, changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_autoincrement.facts.catalog import Attribute, Relation
+from flake8_autoincrement.facts.catalog import Attribute, QualifiedName, Relation
 from flake8_autoincrement.history.replay.state import Refused, State
 
 VIEWS = ("view", "materialized view")
@@ -18,6 +18,18 @@ def inherits(relation: Relation, parent: Relation) -> bool:
 def children(state: State, relation: Relation) -> list[Relation]:
     """Give the tables that inherit from one directly, or are its partitions."""
     return [each for each in state.relations.values() if inherits(each, relation)]
+
+
+def ancestors(state: State, relation: Relation) -> set[QualifiedName]:
+    """Give the tables that one inherits from, directly or not."""
+    found: set[QualifiedName] = set()
+    pending = list(relation.parents)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += state.relations[name].parents if name in state.relations else ()
+    return found
 
 
 def with_heirs(state: State, relation: Relation, column: str) -> Iterator[tuple[Relation, Attribute]]:
@@ -35,6 +47,13 @@ def is_inherited(state: State, relation: Relation, column: str) -> bool:
     """Say whether a parent has a column too."""
     parents = (state.relations.get(name) for name in relation.parents)
     return any(parent is not None and parent.attribute(column) is not None for parent in parents)
+
+
+def is_not_null_by_parent(state: State, relation: Relation, column: str) -> bool:
+    """Say whether a parent forbids NULL in a column."""
+    parents = (state.relations.get(name) for name in relation.parents)
+    own = (parent.attribute(column) for parent in parents if parent is not None)
+    return any(attribute is not None and attribute.not_null for attribute in own)
 
 
 def refuse_inherited(state: State, relation: Relation, column: str, verb: str) -> None:

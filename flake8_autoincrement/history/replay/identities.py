@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_autoincrement.facts.catalog import Default
+from flake8_autoincrement.facts.catalog import Attribute, Default, Relation
 from flake8_autoincrement.facts.operation import AddIdentity, DropIdentity, SetIdentity
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.columns import changed_column, identity_sequence
+from flake8_autoincrement.history.replay.heirs import with_heirs
 from flake8_autoincrement.history.replay.state import Refused, State
 
 
@@ -18,6 +19,7 @@ def add_identity(state: State, operation: AddIdentity) -> None:
     if found is None:
         return
     relation, attribute = found
+    _refuse_partition(relation, "add identity to a column")
     place = f'column "{attribute.name}" of relation "{relation.name.name}"'
     if attribute.identity is not None:
         raise Refused(f"{place} is already an identity column")
@@ -26,8 +28,21 @@ def add_identity(state: State, operation: AddIdentity) -> None:
     if not attribute.not_null and relation.incomplete is None:
         raise Refused(f"{place} must be declared NOT NULL before identity can be added")
     changed = replace(attribute, identity=operation.identity, default=None, not_null=True)
-    state.alter(relation, changed)
+    _change_all(state, relation, changed)
     identity_sequence(state, relation.name, changed)
+
+
+def _refuse_partition(relation: Relation, what: str) -> None:
+    """Refuse what only the parent of a partition may do."""
+    if relation.is_partition:
+        raise Refused(f"cannot {what} of a partition")
+
+
+def _change_all(state: State, relation: Relation, attribute: Attribute) -> None:
+    """Give a column its identity, or none, in the partitions too, which share the sequence."""
+    for heir, own in list(with_heirs(state, relation, attribute.name)):
+        if heir.name == relation.name or heir.is_partition:
+            state.alter(heir, replace(own, identity=attribute.identity))
 
 
 @change(SetIdentity)
@@ -37,12 +52,13 @@ def set_identity(state: State, operation: SetIdentity) -> None:
     if found is None:
         return
     relation, attribute = found
+    _refuse_partition(relation, "change identity column")
     if attribute.identity is None:
         if relation.incomplete is not None:
             return
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
     always = attribute.identity.always if operation.always is None else operation.always
-    state.alter(relation, replace(attribute, identity=replace(attribute.identity, always=always)))
+    _change_all(state, relation, replace(attribute, identity=replace(attribute.identity, always=always)))
     for sequence in state.owned(relation.name, attribute.name):
         if sequence.identity and operation.restart is not None:
             state.own(replace(sequence, next_value=operation.restart))
@@ -55,11 +71,12 @@ def drop_identity(state: State, operation: DropIdentity) -> None:
     if found is None:
         return
     relation, attribute = found
+    _refuse_partition(relation, "drop identity from a column")
     if attribute.identity is None:
         if operation.if_exists or relation.incomplete is not None:
             return
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is not an identity column')
-    state.alter(relation, replace(attribute, identity=None))
+    _change_all(state, relation, replace(attribute, identity=None))
     for sequence in state.owned(relation.name, attribute.name):
         if sequence.identity:
             state.sequences.pop(sequence.name)

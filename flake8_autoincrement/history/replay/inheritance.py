@@ -9,6 +9,7 @@ from flake8_autoincrement.facts.operation import Inherit
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.constraints import pass_down_keys
+from flake8_autoincrement.history.replay.heirs import ancestors
 from flake8_autoincrement.history.replay.state import Refused, State
 
 
@@ -26,6 +27,15 @@ def inherit(state: State, operation: Inherit) -> None:
 
 
 def _attach(state: State, child: Relation, parent: Relation, is_partition: bool) -> None:
+    _check_partitioned(parent, "ATTACH" if is_partition else None)
+    if not is_partition and (child.kind == "partitioned table" or child.is_partition):
+        raise Refused(f"cannot change inheritance of {'a partition' if child.is_partition else 'partitioned table'}")
+    if not is_partition and parent.is_partition:
+        raise Refused("cannot inherit from a partition")
+    if not is_partition and parent.kind == "partitioned table":
+        raise Refused(f'cannot inherit from partitioned table "{parent.name.name}"')
+    if child.name in {parent.name, *ancestors(state, parent)}:
+        raise Refused("circular inheritance not allowed")
     if parent.name in child.parents:
         raise Refused(f'relation "{parent.name.name}" would be inherited from more than once')
     if child.incomplete is None:
@@ -37,6 +47,11 @@ def _attach(state: State, child: Relation, parent: Relation, is_partition: bool)
     state.put(replace(child, parents=parents, is_partition=is_partition, attributes=attributes))
     if is_partition:
         pass_down_keys(state, parent, state.relations[child.name])
+
+
+def _check_partitioned(parent: Relation, verb: str | None) -> None:
+    if verb is not None and parent.kind == "table" and parent.incomplete is None:
+        raise Refused(f'ALTER action {verb} PARTITION cannot be performed on relation "{parent.name.name}"')
 
 
 def _attached(attribute: Attribute, parent: Relation, is_partition: bool) -> Attribute:
@@ -66,6 +81,13 @@ def _check_checks(child: Relation, parent: Relation) -> None:
 
 def _detach(state: State, child: Relation, parent: Relation, is_partition: bool) -> None:
     """Let a table keep what it has as its own; the identity of a partition was its parent's."""
+    if not is_partition and child.is_partition:
+        raise Refused("cannot change inheritance of a partition")
+    _check_partitioned(parent, "DETACH" if is_partition else None)
+    if parent.name not in child.parents and child.incomplete is None and parent.incomplete is None:
+        what = "a partition of" if is_partition else "a parent of"
+        one, other = (child, parent) if is_partition else (parent, child)
+        raise Refused(f'relation "{one.name.name}" is not {what} relation "{other.name.name}"')
     rest = tuple(each for each in child.parents if each != parent.name)
     others = [state.relations[name] for name in rest if name in state.relations]
     attributes = tuple(

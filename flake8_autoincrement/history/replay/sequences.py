@@ -149,7 +149,8 @@ def set_sequence_schema(state: State, operation: SetSequenceSchema) -> None:
         raise Refused("cannot move an owned sequence into another schema")
     if operation.schema not in state.namespaces:
         raise Refused(f'schema "{operation.schema}" does not exist')
-    _moved(state, found, QualifiedName(found.name.name, operation.schema))
+    if found.name.schema != operation.schema:
+        _moved(state, found, QualifiedName(found.name.name, operation.schema))
 
 
 @change(SetValue)

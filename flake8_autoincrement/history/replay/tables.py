@@ -22,13 +22,14 @@ from flake8_autoincrement.facts.operation import (
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
 from flake8_autoincrement.history.replay.columns import added_attribute, identity_sequence, nextval, owned_sequence
-from flake8_autoincrement.history.replay.constraints import add_constraint, create_index, pass_down_keys
+from flake8_autoincrement.history.replay.constraints import add_constraint, pass_down_keys
 from flake8_autoincrement.history.replay.dropping import drop, word
 from flake8_autoincrement.history.replay.heirs import children
+from flake8_autoincrement.history.replay.indexes import create_index
 from flake8_autoincrement.history.replay.inheritance import take_columns
 from flake8_autoincrement.history.replay.names import truncated
 from flake8_autoincrement.history.replay.sequences import MAXIMA, rename_sequence, renamed_in_defaults
-from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State
+from flake8_autoincrement.history.replay.state import NOT_CREATED, Refused, State, index_names
 
 
 @change(CreateTable)
@@ -51,7 +52,11 @@ def create_table(state: State, operation: CreateTable) -> None:
     if name.schema not in state.namespaces and name.schema != "pg_temp":
         raise Refused(f'schema "{name.schema}" does not exist')
     state.must_be_free(name)
-    _check_columns(operation)
+    _check_once(operation)
+    parents = [_parent(state, each) for each in operation.inherits]
+    partitioned = None if operation.partition_of is None else state.table(operation.partition_of)
+    if partitioned is not None and partitioned.kind != "partitioned table" and partitioned.incomplete is None:
+        raise Refused(f'"{partitioned.name.name}" is not partitioned')
     relation = Relation(
         name,
         "foreign table" if operation.foreign else "partitioned table" if operation.partitioned else "table",
@@ -61,9 +66,9 @@ def create_table(state: State, operation: CreateTable) -> None:
         span=operation.span,
     )
     state.put(relation)
-    parents = [*operation.inherits, *([operation.partition_of] if operation.partition_of else [])]
-    for parent in parents:
-        _take_from_parent(state, name, parent, operation.partition_of is not None)
+    for parent in (*parents, partitioned):
+        if parent is not None:
+            _take_from_parent(state, name, parent, parent is partitioned)
     for at, column in enumerate((*operation.columns, None)):
         for like in operation.like:
             if like.behind == at:
@@ -73,12 +78,43 @@ def create_table(state: State, operation: CreateTable) -> None:
         elif column is not None:
             added_attribute(state, name, column)
     written = [*(each for column in operation.columns for each in column.constraints), *operation.constraints]
-    for constraint in sorted(written, key=_turn):
+    for constraint in _merged(sorted(written, key=_turn)):
         add_constraint(state, name, constraint)
 
 
-def _check_columns(operation: CreateTable) -> None:
-    """Refuse two columns of one name."""
+def _parent(state: State, name: QualifiedName) -> Relation:
+    """Give a table that another inherits from."""
+    found = state.table(name)
+    if found is None or found.kind not in ("table", "foreign table", "partitioned table"):
+        raise Refused(f'inherited relation "{name.name}" is not a table or foreign table')
+    if found.kind == "partitioned table":
+        raise Refused(f'cannot inherit from partitioned table "{name.name}"')
+    if found.is_partition:
+        raise Refused(f'cannot inherit from partition "{name.name}"')
+    return found
+
+
+def _merged(constraints: list[Constraint]) -> list[Constraint]:
+    """Make one of keys and UNIQUEs of the same columns, with the first name given (`transformIndexConstraints`)."""
+    found: list[Constraint] = []
+    for each in constraints:
+        same = next((one for one in found if _is_unique(one, each) and one.columns == each.columns), None)
+        if same is None:
+            found.append(each)
+        elif same.name is None:
+            found[found.index(same)] = replace(same, name=each.name)
+    return found
+
+
+def _is_unique(*constraints: Constraint) -> bool:
+    return all(each.kind in ("primary key", "unique") and each.columns is not None for each in constraints)
+
+
+def _check_once(operation: CreateTable) -> None:
+    """Refuse two columns of one name, and two keys."""
+    written = [*(each for column in operation.columns for each in column.constraints), *operation.constraints]
+    if sum(each.kind == "primary key" for each in written) > 1 and isinstance(operation.table, QualifiedName):
+        raise Refused(f'multiple primary keys for table "{operation.table.name}" are not allowed')
     names = [truncated(column.name) for column in operation.columns if isinstance(column.name, str)]
     for name in names:
         if names.count(name) > 1:
@@ -87,17 +123,15 @@ def _check_columns(operation: CreateTable) -> None:
 
 def _turn(constraint: Constraint) -> int:
     """Say when a constraint of a new table is made: checks, then keys, then foreign keys (`transformCreateStmt`)."""
-    return {"not null": 0, "check": 0, "foreign key": 2}.get(constraint.kind, 1)
+    return {"not null": 0, "check": 0, "primary key": 1, "foreign key": 3}.get(constraint.kind, 2)
 
 
 def _cut(name: QualifiedName) -> QualifiedName:
     return QualifiedName(truncated(name.name), name.schema)
 
 
-def _take_from_parent(state: State, name: QualifiedName, parent: QualifiedName, is_partition: bool) -> None:
+def _take_from_parent(state: State, name: QualifiedName, source: Relation, is_partition: bool) -> None:
     """Give a table the columns of one that it inherits from, or is a partition of, and its checks."""
-    source = state.table(parent)
-    assert source is not None
     take_columns(state, name, source, is_partition)
     for constraint in source.constraints:
         if constraint.kind == "check":
@@ -123,7 +157,14 @@ def _take_from_like(state: State, name: QualifiedName, like: Like) -> None:
             inherited=False,
         )
         relation = state.relations[name]
-        state.put(replace(relation, attributes=(*relation.attributes, copied)))
+        own = relation.attribute(copied.name)
+        if own is None:
+            state.put(replace(relation, attributes=(*relation.attributes, copied)))
+        elif own.inherited:
+            default = own.default if copied.default is None else copied.default
+            state.alter(relation, replace(copied, default=default, not_null=own.not_null or copied.not_null))
+        else:
+            raise Refused(f'column "{copied.name}" specified more than once')
         if copied.identity is not None:
             _copy_sequence(state, source, name, copied)
     relation = state.relations[name]
@@ -235,6 +276,14 @@ def moved(state: State, relation: Relation, name: QualifiedName) -> None:
             state.own(replace(sequence, owner=name))
 
 
+def _check_room(state: State, relation: Relation, schema: str) -> None:
+    """Refuse to move a table where its name, or that of an index or a sequence that goes along, is taken."""
+    owned = [sequence.name.name for sequence in state.sequences.values() if sequence.owner == relation.name]
+    for name in (relation.name.name, *index_names(relation), *owned):
+        if state.is_taken(QualifiedName(name, schema)):
+            raise Refused(f'relation "{name}" already exists in schema "{schema}"')
+
+
 @change(SetTableSchema)
 def set_table_schema(state: State, operation: SetTableSchema) -> None:
     """Move a table into another schema, with its sequences and indexes."""
@@ -245,6 +294,9 @@ def set_table_schema(state: State, operation: SetTableSchema) -> None:
         return
     if operation.schema not in state.namespaces:
         raise Refused(f'schema "{operation.schema}" does not exist')
+    if relation.name.schema == operation.schema:
+        return
+    _check_room(state, relation, operation.schema)
     moved(state, relation, QualifiedName(relation.name.name, operation.schema))
     target = QualifiedName(relation.name.name, operation.schema)
     for sequence in [each for each in state.sequences.values() if each.owner == target]:

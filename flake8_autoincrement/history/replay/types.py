@@ -47,13 +47,15 @@ def add_enum_value(state: State, operation: AddEnumValue) -> None:
     found = _found(state, operation.type)
     if found is None or isinstance(operation.value, Unknown):
         return
+    if found.kind != "enum":
+        raise Refused(f"{found.name.name} is not an enum")
     if operation.value in found.labels:
         if operation.if_not_exists:
             return
         raise Refused(f'enum label "{operation.value}" already exists')
     labels = list(found.labels)
     neighbour = operation.before if operation.before is not None else operation.after
-    if neighbour is not None and neighbour not in labels and found.kind == "enum":
+    if neighbour is not None and neighbour not in labels:
         raise Refused(f'"{neighbour}" is not an existing enum label')
     if neighbour is None or neighbour not in labels:
         labels.append(operation.value)
@@ -68,7 +70,9 @@ def rename_enum_value(state: State, operation: RenameEnumValue) -> None:
     found = _found(state, operation.type)
     if found is None or isinstance(operation.value, Unknown) or isinstance(operation.new_value, Unknown):
         return
-    if operation.value not in found.labels and found.kind == "enum":
+    if found.kind != "enum":
+        raise Refused(f"{found.name.name} is not an enum")
+    if operation.value not in found.labels:
         raise Refused(f'"{operation.value}" is not an existing enum label')
     if operation.new_value in found.labels:
         raise Refused(f'enum label "{operation.new_value}" already exists')
@@ -92,7 +96,9 @@ def rename_type(state: State, operation: RenameType) -> None:
 def set_type_schema(state: State, operation: SetTypeSchema) -> None:
     """Move a type into another schema."""
     found = _found(state, operation.type)
-    if found is not None and isinstance(operation.schema, str):
+    if found is not None and isinstance(operation.schema, str) and operation.schema != found.name.schema:
+        if operation.schema not in state.namespaces:
+            raise Refused(f'schema "{operation.schema}" does not exist')
         moved_type(state, found, QualifiedName(found.name.name, operation.schema))
 
 

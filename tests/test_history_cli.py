@@ -52,6 +52,21 @@ SECOND = '''\
         op.create_table("orders", sa.Column("code", sa.Text, primary_key=True))
         op.execute(f"DROP {what_only_a_run_knows()}")
     '''
+COPIES = """\
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision = "d4e5f6"
+    down_revision = "a1b2c3"
+
+
+    def upgrade():
+        metadata = sa.MetaData()
+        copies = sa.Table("copies", metadata)
+        for column in sa.Table("users", metadata, autoload_with=op.get_bind()).columns:
+            copies.append_column(column.copy())
+        copies.create(op.get_bind())
+    """
 FILES: Mapping[str, str] = {
     "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
     "migrations/env.py": ENV,
@@ -124,6 +139,14 @@ class TestHistory:
             "it is put together when the revision runs: 1",
             "  migrations/versions/second.py:14:18 (any table)",
         ]
+
+    def test_a_table_that_is_made_of_what_the_database_has(
+        self, write: Write, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write({**FILES, "migrations/versions/second.py": COPIES})
+        assert "      + copies: key unknown: it is what the database has" in run(capsys, "history")
+        line = next(each for each in run(capsys, "tables", "--revision", "d4e5f6") if each.startswith("copies"))
+        assert line.split(maxsplit=2)[1:] == ["?", "key unknown: it is what the database has  d4e5f6"]
 
     def test_branches(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(branches())

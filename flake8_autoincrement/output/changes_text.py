@@ -12,7 +12,7 @@ from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.built import built_key
 from flake8_autoincrement.output.moments import Moment
 from flake8_autoincrement.output.rows import shown_name
-from flake8_autoincrement.output.tables_text import built_by
+from flake8_autoincrement.output.tables_text import built_by, built_without_key
 
 
 def changes(moment: Moment) -> Iterator[str]:
@@ -79,7 +79,7 @@ class _Shown:
         if "table" not in table.kind:
             return ""
         keys = self._keys(self._after, table)
-        return f": {', '.join(keys)}" if keys else ": no primary key"
+        return f": {', '.join(keys) or built_without_key(table)}"
 
     def _keys(self, schema: Schema, table: Relation) -> list[str]:
         keys = built_key(schema, table)
@@ -99,7 +99,7 @@ class _Shown:
         if "table" in new.kind:
             before, after = built_key(self._before, old), built_key(self._after, new)
             if [(each.column, built_by(each)) for each in before] != [(each.column, built_by(each)) for each in after]:
-                yield f"key {', '.join(self._keys(self._after, new)) or 'none'}"
+                yield f"key {', '.join(self._keys(self._after, new)) or built_without_key(new, 'none')}"
 
 
 Thing = TypeVar("Thing", Relation, Sequence, UserType)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from flake8_autoincrement.diagnostics import printable
-from flake8_autoincrement.facts.catalog import Schema
+from flake8_autoincrement.facts.catalog import Relation, Schema
 from flake8_autoincrement.facts.history import History, unread
 from flake8_autoincrement.facts.schema import KeyColumn, KeyGeneration, ServerDefault, SqlType
 from flake8_autoincrement.facts.surrogate import is_surrogate
@@ -46,7 +46,8 @@ def render_built(built: Sequence[BuiltRow]) -> Grid:
     heads += ("History",) if len({row.history.folder for row in built}) > 1 else ()
     grid = Grid(*heads, box=None, pad_edge=False, header_style="bold")
     for row in built:
-        keys = Text("\n".join(printable(f"{key.column} {_type(key)}") for key in row.key) or "none")
+        none = "?" if row.relation.incomplete else "none"
+        keys = Text("\n".join(printable(f"{key.column} {_type(key)}") for key in row.key) or none)
         grid.add_row(*(Text(printable(row.name)), keys, *_built_cells(row))[: len(heads)])
     return grid
 
@@ -79,8 +80,14 @@ def _built_cells(row: BuiltRow | None) -> tuple[Text, ...]:
         return Text("not built", "bold yellow"), Text(""), Text("")
     keys = [Text(printable(built_by(key)), _built_style(key)) for key in row.key]
     revision = row.relation.revision or "" if row.history.origin == "migrations" else ""
-    shown_keys = Text("\n").join(keys) if keys else Text("no primary key", "dim")
+    style = "magenta" if row.relation.incomplete else "dim"
+    shown_keys = Text("\n").join(keys) if keys else Text(printable(built_without_key(row.relation)), style)
     return shown_keys, Text(printable(revision)), Text(printable(shown(row.history.folder)))
+
+
+def built_without_key(relation: Relation, none: str = "no primary key") -> str:
+    """Say of a table for which no key was read that it has none, or, where it was not read whole, that nobody knows."""
+    return f"key unknown: {relation.incomplete.why}" if relation.incomplete else none
 
 
 def built_by(key: BuiltKey) -> str:

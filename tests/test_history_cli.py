@@ -67,6 +67,22 @@ COPIES = """\
             copies.append_column(column.copy())
         copies.create(op.get_bind())
     """
+FREES = """\
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision = "d4e5f6"
+    down_revision = "a1b2c3"
+
+
+    def upgrade():
+        op.create_table("owned", sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True))
+        query = "SELECT constraint_name, table_name FROM information_schema.key_column_usage"
+        found = op.get_bind().execute(sa.text(query))
+        for name, table in found:
+            op.drop_constraint(name, table, type_="foreignkey")
+        op.drop_table("users")
+    """
 FILES: Mapping[str, str] = {
     "alembic.ini": "[alembic]\nscript_location = %(here)s/migrations\n",
     "migrations/env.py": ENV,
@@ -147,6 +163,13 @@ class TestHistory:
         assert "      + copies: key unknown: it is what the database has" in run(capsys, "history")
         line = next(each for each in run(capsys, "tables", "--revision", "d4e5f6") if each.startswith("copies"))
         assert line.split(maxsplit=2)[1:] == ["?", "key unknown: it is what the database has  d4e5f6"]
+
+    def test_the_catalog_of_a_fresh_database_has_rows(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        write({**FILES, "migrations/versions/second.py": FREES})
+        lines = run(capsys, "history")
+        assert not any("refuses" in line for line in lines)
+        assert "      - users" in lines
+        assert lines[-2] == "2 revisions, 7 operations, 1 not read:"
 
     def test_branches(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(branches())

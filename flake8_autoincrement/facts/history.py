@@ -8,7 +8,7 @@ from typing import Literal
 
 from flake8_autoincrement.facts.operation import AnyOperation, RecreateTable, Unread, When
 from flake8_autoincrement.facts.revision import Revision
-from flake8_autoincrement.facts.unknown import Unreadable
+from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,13 @@ def leaves(given: Iterable[AnyOperation]) -> Iterator[AnyOperation]:
 
 
 def unread(revision: Revision) -> Iterator[Unread]:
-    """Give the statements of a revision that could not be read."""
-    return (each for each in operations(revision) if isinstance(each, Unread))
+    """Give the statements of a revision that could not be read, also those to a table that is not known."""
+    for each in operations(revision):
+        table = getattr(each, "table", None)
+        if isinstance(each, Unread):
+            yield each
+        elif isinstance(table, Unknown):
+            yield Unread(table.why, span=each.span)
 
 
 def files_read_by(revisions: Iterable[Revision]) -> frozenset[str]:

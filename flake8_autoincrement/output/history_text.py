@@ -67,7 +67,7 @@ def summary(histories: Sequence[Told]) -> Iterator[str]:
     revisions = [moment for told in histories for moment in told.moments if told.history.origin == "migrations"]
     files = sum(told.history.origin == "sql" for told in histories)
     every = [each for told in histories for moment in told.moments for each in operations(moment.revision)]
-    missed = [each for each in every if isinstance(each, Unread)]
+    missed = [each for told in histories for moment in told.moments for each in unread(moment.revision)]
     parts = [counted(len(revisions), "revision"), counted(len(every), "operation")]
     parts += [counted(files, "file") + " of SQL"] if files else []
     failed = sum(len(told.history.failed) for told in histories)

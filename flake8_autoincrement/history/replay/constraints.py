@@ -177,7 +177,7 @@ def drop_constraint(state: State, operation: DropConstraint) -> None:
     if relation is None:
         return
     if isinstance(operation.name, Unknown) and operation.kind not in (None, "primary key"):
-        state.put(_uncertain(relation, operation.kind, operation.name))
+        state.put(uncertain(relation, operation.kind, operation.name))
         return
     found = _found(relation, operation)
     if found is not None:
@@ -188,10 +188,13 @@ def drop_constraint(state: State, operation: DropConstraint) -> None:
         raise Refused(f'constraint "{operation.name}" of relation "{relation.name.name}" does not exist')
 
 
-def _uncertain(relation: Relation, kind: str | None, why: Unknown) -> Relation:
-    """Say of the constraints of a kind that any of them may be gone."""
-    constraints = tuple(replace(each, name=why) if each.kind == kind else each for each in relation.constraints)
-    return replace(relation, constraints=constraints)
+def uncertain(relation: Relation, kind: str | None, why: Unknown, name: str | None = None) -> Relation:
+    """Say of the constraints of a kind, or of any, that they may be gone: all of them, or the one of a name."""
+    constraints = tuple(
+        replace(each, name=why) if kind in (None, each.kind) and name in (None, each.name) else each
+        for each in relation.constraints
+    )
+    return replace(relation, constraints=constraints) if constraints != relation.constraints else relation
 
 
 def _found(relation: Relation, operation: DropConstraint) -> Constraint | None:

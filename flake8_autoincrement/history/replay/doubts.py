@@ -27,6 +27,7 @@ from flake8_autoincrement.facts.operation import (
 )
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import change
+from flake8_autoincrement.history.replay.constraints import uncertain
 from flake8_autoincrement.history.replay.state import Refused, State
 
 REFUSED = "PostgreSQL says: "  # how the reason begins where PostgreSQL's own parser refuses a statement
@@ -100,10 +101,14 @@ def _of_unknown_table(state: State, operation: AnyOperation, why: Unknown) -> No
         case AddConstraint() if operation.constraint.kind == "primary key":
             for relation in [each for each in state.relations.values() if each.key is None]:
                 state.doubt(relation, why)
-        case DropConstraint() if operation.kind in (None, "primary key"):
+        case DropConstraint():
             for relation in list(state.relations.values()):
-                if relation.key is not None and operation.name in (relation.key.name, *_any(operation.name)):
+                key = relation.key if operation.kind in (None, "primary key") else None
+                if key is not None and operation.name in (key.name, *_any(operation.name)):
                     state.doubt(relation, why)
+                name = operation.name if isinstance(operation.name, str) else None
+                if operation.kind != "primary key":
+                    state.put(uncertain(state.relations[relation.name], operation.kind, why, name))
         case AlterType() | SetDefault() | DropDefault() | AddIdentity() | SetIdentity() | DropIdentity():
             for relation in _with_column(state, operation.column):
                 _doubt_column(state, relation, operation, why)

@@ -45,6 +45,7 @@ from flake8_autoincrement.sql.statements import operations
 _TEXTS = frozenset({"text", "TextClause", "DDL", "literal_column"})
 _WRITES = frozenset({"insert", "update", "delete"})
 _COUNT = re.compile(r"\bcount\s*\(", re.IGNORECASE)
+_CATALOG = re.compile(r"\b(?:information_schema|pg_\w+|to_reg\w+)\b", re.IGNORECASE)
 
 
 class Executed:
@@ -196,16 +197,26 @@ class Executed:
 
     def counts(self, value: Value) -> bool:
         """Say whether a query gives a number of rows."""
+        value = self._queried(value)
+        if isinstance(value, Made):
+            return "count" in (known_name(value.callee) or _method(value) or "")
+        text = text_of(value)
+        return text is not None and _COUNT.search(text) is not None
+
+    def asks_catalog(self, value: Value) -> bool:
+        """Say whether a query is put to the catalog, which has rows on a fresh database too."""
+        value = self._queried(value)
+        texts = [value.text] if isinstance(value, Template) else [text_of(value)]
+        return any(text is not None and _CATALOG.search(text) is not None for text in texts)
+
+    def _queried(self, value: Value) -> Value:
+        """Give the text of a query, or the first thing that is selected."""
         value = self._interpreter.force(value)
         if isinstance(value, Made):
             _, root = _chain(self._interpreter, value)
             if isinstance(root, Made) and root.args:
-                first = self._interpreter.force(root.args[0])
-                if isinstance(first, Made):
-                    return "count" in (known_name(first.callee) or _method(first) or "")
-                value = first
-        text = text_of(value)
-        return text is not None and _COUNT.search(text) is not None
+                return self._interpreter.force(root.args[0])
+        return value
 
 
 def _chain(interpreter: Interpreter, made: Made) -> tuple[list[Made], Value]:

@@ -200,6 +200,8 @@ class Watcher(Observer):
         operations = self._executed.operations(statement, site, plain=name == "exec_driver_sql")
         self._recording.add(*operations)
         why = "what a query gives is only known at run time"
+        if self._executed.asks_catalog(statement):
+            return Unknown("what the catalog has is only known at run time", site)
         if all(isinstance(operation, ReadRows) for operation in operations):
             return Result(why, counted=self._executed.counts(statement))
         return Result(why)

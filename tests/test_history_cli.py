@@ -171,6 +171,49 @@ class TestHistory:
         assert "      - users" in lines
         assert lines[-2] == "2 revisions, 7 operations, 1 not read:"
 
+    def test_what_else_changes(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+        statements = (
+            "CREATE TYPE mood AS ENUM ('sad'); CREATE TYPE old AS ENUM ('x'); CREATE SEQUENCE s; CREATE SEQUENCE gone;"
+            "CREATE TABLE t (id serial PRIMARY KEY, a int, b int); CREATE TABLE u (id int PRIMARY KEY);"
+            "CREATE VIEW v AS SELECT a FROM t; CREATE TABLE w (n text);",
+            "ALTER TYPE mood ADD VALUE 'ok'; DROP TYPE old; CREATE DOMAIN price AS numeric;"
+            "ALTER SEQUENCE s OWNED BY u.id; ALTER SEQUENCE s AS integer; SELECT setval('s', 7); DROP SEQUENCE gone;"
+            "ALTER TABLE u ALTER COLUMN id SET DEFAULT nextval('s'); ALTER TABLE t ALTER COLUMN b TYPE bigint;"
+            "ALTER TABLE t DROP CONSTRAINT t_pkey; DROP VIEW v; DROP TABLE w",
+        )
+        numbers = ("a1", "b2")
+        write(
+            {
+                "m/env.py": ENV,
+                **{
+                    f"m/versions/{number}.py": f"from alembic import op\nrevision = {number!r}\n"
+                    f"down_revision = {down!r}\ndef upgrade():\n    op.execute({statement!r})\n"
+                    for number, down, statement in zip(numbers, (None, "a1"), statements, strict=True)
+                },
+            }
+        )
+        assert [line.strip() for line in run(capsys, "history")[1:-2]] == [
+            "<base> -> a1  m/versions/a1.py",
+            "+ t: t.id SERIAL (t_id_seq)",
+            "+ u: u.id nothing",
+            "+ view v",
+            "+ w: no primary key",
+            "+ sequence gone, owned by no column",
+            "+ sequence s, owned by no column",
+            "+ enum mood (sad)",
+            "+ enum old (x)",
+            "a1 -> b2 (head)  m/versions/b2.py",
+            "~ t: ~ b integer -> bigint, key none",
+            "~ u: key u.id SERIAL (s)",
+            "- view v",
+            "- w",
+            "- sequence gone",
+            "~ sequence s: owned by u.id, bigint -> integer, gives 8 next",
+            "~ enum mood (sad, ok)",
+            "- type old",
+            "+ domain price",
+        ]
+
     def test_branches(self, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
         write(branches())
         assert run(capsys, "history")[1:5] == [

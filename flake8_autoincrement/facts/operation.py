@@ -680,7 +680,7 @@ class HasIndex:
 
 @dataclass(frozen=True, slots=True)
 class HasConstraint:
-    """Asks whether a table has a constraint of a name, of any kind if `kind` is None."""
+    """Asks whether a table has a constraint of a name, of any kind if `kind` is None; a table called "" is any."""
 
     table: QualifiedName
     constraint: str

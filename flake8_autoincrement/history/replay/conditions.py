@@ -64,6 +64,9 @@ def _has(condition: Condition, state: State) -> bool | None:
             return True if state.type(condition.type) is not None else absent
         case HasIndex(table=None):
             return True if state.index(QualifiedName(condition.index)) is not None else absent
+        case HasConstraint(table=QualifiedName(name="")):
+            answers = [_of_table(condition, relation) for relation in state.relations.values()]
+            return True if True in answers else None if None in answers else absent
         case HasColumn() | HasIndex() | HasConstraint() | HasKey():
             assert condition.table is not None
             relation = state.relation(condition.table)

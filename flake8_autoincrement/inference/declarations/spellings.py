@@ -80,7 +80,8 @@ class Spellings:
         if name in ("BIT", "INTERVAL"):
             return self._other(name, made)
         if name == "ARRAY":
-            inner = self._spelling_of(made.args[0] if made.args else made.keywords["item_type"])
+            item = made.args[0] if made.args else made.keywords.get("item_type")
+            inner = None if item is None else self._spelling_of(item)
             return None if inner is None else f"{inner}[]"
         return self.enum(made) if name in _ENUMS else None
 

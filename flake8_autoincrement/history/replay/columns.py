@@ -326,14 +326,7 @@ def set_default(state: State, operation: SetDefault) -> None:
     found = changed_column(state, operation)
     if found is None:
         return
-    relation, attribute = found
-    if attribute.identity is not None:
-        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
-    if attribute.generated:
-        raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
-    default = bound_default(state, operation.default)
-    for heir, own in list(with_heirs(state, relation, attribute.name)):
-        state.alter(heir, replace(own, default=default))
+    _set_default(state, *found, bound_default(state, operation.default))
 
 
 @change(DropDefault)
@@ -342,13 +335,17 @@ def drop_default(state: State, operation: DropDefault) -> None:
     found = changed_column(state, operation)
     if found is None:
         return
-    relation, attribute = found
+    _set_default(state, *found, None)
+
+
+def _set_default(state: State, relation: Relation, attribute: Attribute, default: Default | Unknown | None) -> None:
+    """Give a column and those of its heirs a default, or none; an identity or a generated column has no such thing."""
     if attribute.identity is not None:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is an identity column')
     if attribute.generated:
         raise Refused(f'column "{attribute.name}" of relation "{relation.name.name}" is a generated column')
     for heir, own in list(with_heirs(state, relation, attribute.name)):
-        state.alter(heir, replace(own, default=None))
+        state.alter(heir, replace(own, default=default))
 
 
 @change(SetNotNull)

@@ -210,13 +210,12 @@ class Executed:
         return any(text is not None and _CATALOG.search(text) is not None for text in texts)
 
     def _queried(self, value: Value) -> Value:
-        """Give the text of a query, or the first thing that is selected."""
+        """Give the text of a query, or the first thing that is selected; None, as a constant, where nothing is."""
         value = self._interpreter.force(value)
-        if isinstance(value, Made):
-            _, root = _chain(self._interpreter, value)
-            if isinstance(root, Made) and root.args:
-                return self._interpreter.force(root.args[0])
-        return value
+        if not isinstance(value, Made):
+            return value
+        _, root = _chain(self._interpreter, value)
+        return self._interpreter.force(root.args[0]) if isinstance(root, Made) and root.args else Constant(None)
 
 
 def _chain(interpreter: Interpreter, made: Made) -> tuple[list[Made], Value]:

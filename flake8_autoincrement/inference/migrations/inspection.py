@@ -64,6 +64,9 @@ _COMPARISON: dict[str, Callable[[int, int], bool]] = {
     ">=": operator.ge,
 }
 WHY = "it is what the database has"
+# Why a Result, and what is asked of one, is not known.
+QUERIED = "what a query gives is only known at run time"
+_ROWS = "what rows there are is only known at run time"
 # The newest major version of PostgreSQL that is known here, as `server_version_info` gives it.
 _SERVER_VERSION = (18, 0)
 _DIALECT = {
@@ -274,14 +277,13 @@ class Inspection:
 
     def _compared_result(self, sign: str, result: Result, other: Value, is_left: bool) -> Value:
         """Compare what a query gave; on a database without rows that is nothing, or a count of 0."""
-        why = "what rows there are is only known at run time"
         if is_none(other) and sign in ("is", "==", "is not", "!=") and not result.counted:
-            return Question(why, None, Opaque(why, fresh=sign in ("is", "==")))
+            return Question(_ROWS, None, Opaque(_ROWS, fresh=sign in ("is", "==")))
         number = other.value if isinstance(other, Constant) else None
         if result.counted and isinstance(number, int) and sign in _COMPARISON:
             fresh = _COMPARISON[sign](0, number) if is_left else _COMPARISON[sign](number, 0)
-            return Question(why, None, Opaque(why, fresh=fresh))
-        return Question(why, None, Opaque(why, fresh=False))
+            return Question(_ROWS, None, Opaque(_ROWS, fresh=fresh))
+        return Question(_ROWS, None, Opaque(_ROWS, fresh=False))
 
     def condition(self, test: Value) -> Condition:
         """Give the condition that a test of unknown truth asks."""
@@ -295,7 +297,7 @@ class Inspection:
         if isinstance(test, Items) and test.items and all(isinstance(item, Perhaps) for item in test.items):
             return any_of([item.condition for item in test.items if isinstance(item, Perhaps)])
         if _result_in(test) is not None:
-            return Opaque("what rows there are is only known at run time", fresh=False)
+            return Opaque(_ROWS, fresh=False)
         if isinstance(test, Unknown):
             return Opaque(test.why or "it is only known at run time")
         return Opaque("it is only known at run time")
@@ -306,8 +308,7 @@ class Inspection:
         if listing is not None:
             return Entry(WHY, None, listing), Opaque(f"{LISTED}{listing.of}")
         if _result_in(iterable) is not None:
-            why = "what rows there are is only known at run time"
-            return Unknown(why), Opaque(why, fresh=False)
+            return Unknown(_ROWS), Opaque(_ROWS, fresh=False)
         return None
 
 

@@ -39,7 +39,7 @@ from flake8_autoincrement.inference.evaluate.values import (
 )
 from flake8_autoincrement.inference.migrations.arguments import Arguments
 from flake8_autoincrement.inference.migrations.executed import Executed
-from flake8_autoincrement.inference.migrations.inspection import Inspection, Result
+from flake8_autoincrement.inference.migrations.inspection import QUERIED, Inspection, Result
 from flake8_autoincrement.inference.migrations.opcalls import PARAMETERS, SILENT, OpCalls
 from flake8_autoincrement.inference.migrations.ownoperations import OwnOperations, of_object
 from flake8_autoincrement.inference.migrations.recording import Block, Recording
@@ -181,10 +181,10 @@ class Watcher(Observer):
         if name in _EXECUTE and given is not None and self._is_statement(given):
             return self._execute(given, name, site)
         if name in _FETCH and self._is_query(of):
-            return Result("what a query gives is only known at run time", counted=name in ("count",))
+            return Result(QUERIED, counted=name in ("count",))
         if name in ("update", "delete") and self._is_query(of):
             self._recording.add(self._executed.of_query(name, of, args, site))
-            return Result("what a query gives is only known at run time", counted=True)
+            return Result(QUERIED, counted=True)
         if name in ("bulk_insert_mappings", "bulk_save_objects", "add", "add_all", "merge") and args:
             return self._added(name, args, site)
         return None
@@ -199,12 +199,11 @@ class Watcher(Observer):
     def _execute(self, statement: Value, name: str, site: Span) -> Value:
         operations = self._executed.operations(statement, site, plain=name == "exec_driver_sql")
         self._recording.add(*operations)
-        why = "what a query gives is only known at run time"
         if self._executed.asks_catalog(statement):
             return Unknown("what the catalog has is only known at run time", site)
         if all(isinstance(operation, ReadRows) for operation in operations):
-            return Result(why, counted=self._executed.counts(statement))
-        return Result(why)
+            return Result(QUERIED, counted=self._executed.counts(statement))
+        return Result(QUERIED)
 
     def _is_query(self, of: Value) -> bool:
         """Say whether something is a query of a session, or what one gives."""
@@ -262,7 +261,7 @@ class Watcher(Observer):
     def condition(self, test: Value) -> Condition:
         """Give what a test asks."""
         if isinstance(test, Made) and self._is_query(test):
-            test = Result("what a query gives is only known at run time")
+            test = Result(QUERIED)
         return self._inspection.condition(test)
 
     def is_likely(self, condition: Condition) -> bool:
@@ -277,7 +276,7 @@ class Watcher(Observer):
     def each(self, iterable: Value) -> tuple[Value, Condition] | None:
         """Give an item that stands for all."""
         if isinstance(iterable, Made) and self._is_query(iterable):
-            iterable = Result("what a query gives is only known at run time")
+            iterable = Result(QUERIED)
         return self._inspection.each(iterable)
 
     def abandoned(

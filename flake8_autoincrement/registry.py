@@ -21,6 +21,9 @@ Function = TypeVar("Function", bound=Callable[..., Iterator[Finding]])
 class Check:
     """A check: a function of one fact, chosen by the fact's type, with a page beside it.
 
+    One that looks at facts of several types has a function for each, all of one slug. Where `on` is a kind of
+    operation, the function is given the steps of upgrades (`Step`) that are of that kind.
+
     `code` is the family's, from the folder (`AIN002`); `slug` is the check's own name. A strict check runs only where
     the settings ask for it. A function that `takes_settings`, by a second parameter, is given them.
     """

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 SECTION = "flake8-autoincrement"
+OLDEST_POSTGRESQL, NEWEST_POSTGRESQL = 12, 18  # major versions whose behaviour is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Settings:
     `bases` are the names of the auto-increment bases, plain or dotted. `enable` and `ignore` hold codes and slugs.
     `sqlalchemy` and `sqlmodel` are the versions whose behaviour holds, None to take them from the environment's
     metadata, else the newest that is known. `python` is an interpreter or an environment's folder, None to look for
-    one. `search_path` are further folders to import from. `file` is where all this was written, None for the defaults.
+    one. `search_path` are further folders to import from. `postgresql` is the major version of the server. Nothing is
+    said of revisions up to those that `start_after` names. `file` is where all this was written, None for the defaults.
     """
 
     bases: tuple[str, ...] = ("AutoIncrementBase", "SimpleAutoIncrementBase")
@@ -52,6 +54,8 @@ class Settings:
     python: str | None = None
     search_path: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    postgresql: int = NEWEST_POSTGRESQL
+    start_after: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     file: str | None = None
 
@@ -220,6 +224,19 @@ def _version(value: object, _place: _Place) -> tuple[int, ...]:
     return tuple(int(part) for part in value.split("."))
 
 
+def _postgresql(value: object, _place: _Place) -> int:
+    written = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"\d+(\.\d+)*", written) or not (
+        OLDEST_POSTGRESQL <= (major := int(written.partition(".")[0])) <= NEWEST_POSTGRESQL
+    ):
+        raise ValueError(f"must be a major version of PostgreSQL from {OLDEST_POSTGRESQL} to {NEWEST_POSTGRESQL}")
+    return major
+
+
+def _revisions(value: object, place: _Place) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else _strings(value, place)
+
+
 def _path(value: object, place: _Place) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("must be a path as a string; it is relative to this file")
@@ -269,6 +286,8 @@ _KEYS = {
     "python": _Key("python", _Kind(str, _path)),
     "search-path": _Key("search_path", _Kind(_listed, _paths)),
     "exclude": _Key("exclude", _Kind(_listed, _strings)),
+    "postgresql-version": _Key("postgresql", _Kind(str, _postgresql)),
+    "start-after": _Key("start_after", _Kind(_listed, _revisions)),
 }
 
 

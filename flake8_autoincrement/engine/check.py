@@ -63,11 +63,21 @@ def known_checks(names: Sequence[str]) -> frozenset[str]:
     return accepted(names, check_names())
 
 
-def report_on(facts: FileFacts, settings: Settings, data: bytes | None) -> FileReport:
-    """Check what a file declares; `data` are its bytes, None where they could not be read."""
+def report_on(
+    facts: FileFacts,
+    settings: Settings,
+    data: bytes | None,
+    checks: Sequence[Check],
+    reviewed: Sequence[Diagnostic] = (),
+) -> FileReport:
+    """Check what a file declares; `data` are its bytes, None where they could not be read.
+
+    `reviewed` is what its history says of it, and stands in the report too.
+    """
     if facts.error is not None:
         return failure(facts.path, UNREADABLE, facts.error.why, facts.error.span)
-    found = tuple(run_checks(facts, settings))
+    own = run_checks(facts, settings, checks)
+    found = tuple(sorted([*own, *reviewed], key=lambda diagnostic: diagnostic.sort_key))
     is_commented = data is not None and (has_own_comment(data) or (found and b"noqa" in data.lower()))
     heard = tuple(_heard(found, settings, Source(facts.path, decoded(data)))) if data and is_commented else found
     wants = settings.bases if any(diagnostic.code == _RAW_BASE for diagnostic in heard) else ()
@@ -102,15 +112,28 @@ def run_checks(facts: FileFacts, settings: Settings, checks: Iterable[Check] | N
         for check in (discovered() if checks is None else checks)
         if settings.runs(check.code, check.slug, strict=check.strict)
         for fact in facts_on(facts, check.on)
-        for diagnostic in (_diagnostic(check, finding) for finding in _findings(check, fact, settings))
+        for diagnostic in (diagnostic_of(check, finding) for finding in findings(check, fact, settings))
         if diagnostic.span.path == facts.path
     }
     return (found[key] for key in sorted(found))
 
 
+def findings(check: Check, fact: object, settings: Settings) -> Iterator[Finding]:
+    """Give what a check finds in a fact."""
+    return check.function(fact, settings) if check.takes_settings else check.function(fact)
+
+
+def diagnostic_of(check: Check, finding: Finding) -> Diagnostic:
+    """Give what a user sees of a finding."""
+    severity = check.severity if finding.severity is None else finding.severity
+    notes = tuple(Note(printable(note.message), note.span) for note in finding.notes)
+    return Diagnostic(finding.span, printable(finding.message), check.code, check.slug, severity, notes)
+
+
 def facts_on(facts: FileFacts, on: type) -> Iterable[object]:
-    """Give the facts of one type that a file holds."""
-    return _FACTS[on](facts)
+    """Give the facts of one type that a file holds by itself, none of a type that takes a history."""
+    given = _FACTS.get(on)
+    return () if given is None else given(facts)
 
 
 def declared_tables(facts: FileFacts) -> tuple[Declaration, ...]:
@@ -187,13 +210,3 @@ def _codes_off(settings: Settings) -> frozenset[str]:
     return frozenset(
         check.code for check in discovered() if not settings.runs(check.code, check.slug, strict=check.strict)
     )
-
-
-def _findings(check: Check, fact: object, settings: Settings) -> Iterator[Finding]:
-    return check.function(fact, settings) if check.takes_settings else check.function(fact)
-
-
-def _diagnostic(check: Check, finding: Finding) -> Diagnostic:
-    severity = check.severity if finding.severity is None else finding.severity
-    notes = tuple(Note(printable(note.message), note.span) for note in finding.notes)
-    return Diagnostic(finding.span, printable(finding.message), check.code, check.slug, severity, notes)

@@ -74,6 +74,11 @@ class Search:
             found[directory].add(path)  # which a link may have led to
         return {directory: tuple(sorted(files)) for directory, files in found.items()}
 
+    def directory(self, path: str) -> tuple[ScriptDirectory, tuple[str, ...]]:
+        """Give the script directory of a revision, and the files that may be its revisions."""
+        ((directory, files),) = self.directories([path]).items()
+        return directory, files
+
     def histories(
         self,
         directories: Mapping[ScriptDirectory, tuple[str, ...]],

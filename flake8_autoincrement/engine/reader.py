@@ -12,13 +12,16 @@ from flake8_autoincrement.encoding import Encoding
 from flake8_autoincrement.engine.answers import Answers
 from flake8_autoincrement.engine.cache import Cache, Entry
 from flake8_autoincrement.engine.check import FileReport, internal_failure, report_on
+from flake8_autoincrement.engine.environment import NoEnvironment
 from flake8_autoincrement.engine.files import is_sql
 from flake8_autoincrement.engine.project import Project, Workspace
+from flake8_autoincrement.engine.reviews import Reviews
 from flake8_autoincrement.engine.version import fingerprint
 from flake8_autoincrement.facts.file import FileFacts
 from flake8_autoincrement.inference.dependencies import UNREADABLE
 from flake8_autoincrement.inference.sources import digest, read_bytes, text_digest
-from flake8_autoincrement.settings import Settings
+from flake8_autoincrement.registry import Check, discovered
+from flake8_autoincrement.settings import Settings, SettingsError
 from flake8_autoincrement.source import Source
 
 if TYPE_CHECKING:
@@ -39,7 +42,15 @@ class Reader:
     since the last time: nothing is kept before.
     """
 
-    def __init__(self, workspace: Workspace, cache: Cache | None, buffer: Source | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        cache: Cache | None,
+        buffer: Source | None = None,
+        checks: Sequence[Check] | None = None,
+    ) -> None:
+        self._checks = discovered() if checks is None else tuple(checks)
+        self._reviews = Reviews(workspace, self.facts, self._checks)
         self._workspace = workspace
         self.cache = cache
         self._buffer = buffer
@@ -100,7 +111,9 @@ class Reader:
             try:
                 facts = self._evaluated(path, project)
                 data, content = self._data(path)
-                found = report_on(facts, settings, data)
+                found = report_on(facts, settings, data, self._checks, self._reviews.of(path, facts))
+            except (SettingsError, NoEnvironment):
+                raise
             except Exception as error:
                 self._read.pop(path, None)
                 return internal_failure(path, error)
@@ -172,7 +185,7 @@ class Reader:
         data, content = self._data(path)
         if content != entry.content:  # it was changed meanwhile
             return None
-        found = report_on(facts, settings, data)
+        found = report_on(facts, settings, data, self._checks, self._reviews.of(path, facts))
         self._renewed.append(replace(entry, rules=self._rules(settings), report=_packed_report(found)))
         return found
 

@@ -63,7 +63,7 @@ def _told(history: History, text: str | None) -> Told:
     moments = []
     schema = Schema()
     for done in replayed(each for each in graph.order if wanted is None or each.revision in wanted):
-        refusals = tuple(Refusal(each.refusal, each.operation.span) for each in done.steps if each.refusal is not None)
+        refusals = tuple(Refusal(each.refusal, each.operation.span) for each in done.done if each.refusal is not None)
         moments.append(Moment(done.revision, done.before, done.after, refusals))
         schema = done.after
     if text is None:  # what has no place in the order is shown too

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flake8_autoincrement.facts.catalog import Schema
 from flake8_autoincrement.facts.operation import AnyOperation, RecreateTable, Unread, When
-from flake8_autoincrement.facts.revision import Revision
+from flake8_autoincrement.facts.revision import Replayed, Revision
 from flake8_autoincrement.facts.unknown import Unknown, Unreadable
 
 
@@ -40,6 +41,37 @@ class History:
     def files(self) -> frozenset[str]:
         """Give the files of the revisions."""
         return frozenset(revision.path for revision in self.revisions)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A revision in its history, done and undone: `downgrade` begins behind `upgrade`, None where there is none."""
+
+    history: History
+    upgrade: Replayed
+    downgrade: Replayed | None = None
+
+    @property
+    def revision(self) -> Revision:
+        """Give the revision."""
+        return self.upgrade.revision
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A history that was replayed, revision by revision in the order in which Alembic runs them.
+
+    `database` is the one of several that is meant, None where there is one.
+    """
+
+    history: History
+    trips: tuple[RoundTrip, ...]
+    database: str | None = None
+
+    @property
+    def head(self) -> Schema:
+        """Give the schema behind the last revision."""
+        return self.trips[-1].upgrade.after if self.trips else Schema()
 
 
 def operations(revision: Revision) -> Iterator[AnyOperation]:

@@ -53,17 +53,85 @@ Kind = TypeVar("Kind", bound=Operation, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Step(Generic[Kind]):
-    """One operation of a revision, and the schema before it, after it, and at the end of the revision.
+class Done:
+    """An operation and the schema before and after it.
 
     `refusal` is what PostgreSQL would say instead of doing it, None where it does it. `guess` is why it is not certain
     that the operation is done at all.
     """
 
-    operation: Kind
+    operation: Operation
     before: Schema
     after: Schema
-    end: Schema
-    revision: Revision
     refusal: str | None = None
     guess: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A revision's upgrade or downgrade, done: the schema before and after it, and what was done in between.
+
+    `after` is the schema when the revision is done: nothing in it is new any more, as it is in the schemas in between.
+    """
+
+    revision: Revision
+    before: Schema
+    after: Schema
+    done: tuple[Done, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step[Operation], ...]:
+        """Give the operations one by one, each with what surrounds it."""
+        return tuple(Step(each.operation, self, number) for number, each in enumerate(self.done))
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[Kind]):
+    """One operation of a revision, and the schema before it, after it, and at the end of the revision.
+
+    `number` is its place among the operations of `within`.
+    """
+
+    operation: Kind
+    within: Replayed = field(repr=False)
+    number: int
+
+    @property
+    def before(self) -> Schema:
+        """Give the schema before the operation."""
+        return self.within.done[self.number].before
+
+    @property
+    def after(self) -> Schema:
+        """Give the schema after the operation."""
+        return self.within.done[self.number].after
+
+    @property
+    def end(self) -> Schema:
+        """Give the schema when the revision is done."""
+        return self.within.after
+
+    @property
+    def revision(self) -> Revision:
+        """Give the revision."""
+        return self.within.revision
+
+    @property
+    def refusal(self) -> str | None:
+        """Give what PostgreSQL would say instead of doing it, None where it does it."""
+        return self.within.done[self.number].refusal
+
+    @property
+    def guess(self) -> Unknown | None:
+        """Give why it is not certain that the operation is done at all, None where it is."""
+        return self.within.done[self.number].guess
+
+    @property
+    def earlier(self) -> tuple[Step[Operation], ...]:
+        """Give the steps of the revision before this one."""
+        return self.within.steps[: self.number]
+
+    @property
+    def later(self) -> tuple[Step[Operation], ...]:
+        """Give the steps of the revision behind this one."""
+        return self.within.steps[self.number + 1 :]

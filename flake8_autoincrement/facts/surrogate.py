@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flake8_autoincrement.facts.declared import Declaration
 from flake8_autoincrement.facts.schema import Affinity, Column, KeyGeneration, SqlType
 
@@ -28,16 +30,21 @@ def is_whole_number(column: Column) -> bool:
 
 def is_named_as_surrogate(declaration: Declaration, column: Column) -> bool:
     """Say whether a key is called `id`, or after its table or class: `{table}_id`, also in the singular."""
-    name = column.name.lower()
+    model = declaration.model.short_name if declaration.model else ""
+    return names_surrogate(column.name, declaration.name, model)
+
+
+def names_surrogate(column: str, *owners: str) -> bool:
+    """Say whether a column is called `id`, or after one of its owners, a table or a class, also in the singular."""
+    name = column.lower()
     if name in ("id", "pk"):
         return True
-    return name.endswith("_id") and name.removesuffix("_id").replace("_", "") in _names(declaration)
+    return name.endswith("_id") and name.removesuffix("_id").replace("_", "") in _names(owners)
 
 
-def _names(declaration: Declaration) -> frozenset[str]:
-    """Give the names of a table and its class without underscores, also in the singular: `order_items`, `orderitem`."""
-    model = declaration.model.short_name if declaration.model else ""
-    plain = {name.lower().replace("_", "") for name in (declaration.name, model)}
+def _names(owners: Sequence[str]) -> frozenset[str]:
+    """Give the names of owners without underscores, also in the singular: `order_items`, `orderitem`."""
+    plain = {name.lower().replace("_", "") for name in owners}
     return frozenset(name.removesuffix(end) for name in plain for end in ("", "s", "es")) | {
         name.removesuffix("ies") + "y" for name in plain if name.endswith("ies")
     }

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_autoincrement.facts.catalog import Schema
-from flake8_autoincrement.facts.operation import AnyOperation, Operation, SetSearchPath, When
-from flake8_autoincrement.facts.revision import Revision, Step
+from flake8_autoincrement.facts.operation import AnyOperation, SetSearchPath, When
+from flake8_autoincrement.facts.revision import Done, Replayed, Revision
 from flake8_autoincrement.facts.unknown import Unknown
 from flake8_autoincrement.history.replay.application import apply
 from flake8_autoincrement.history.replay.conditions import decided, guessed
 from flake8_autoincrement.history.replay.merging import merged
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A revision's upgrade or downgrade, done: the schema before and after it, and its steps."""
-
-    revision: Revision
-    before: Schema
-    after: Schema
-    steps: tuple[Step[Operation], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    operation: AnyOperation
-    before: Schema
-    after: Schema
-    refusal: str | None
-    guess: Unknown | None
 
 
 def replayed(
@@ -55,17 +36,13 @@ def downgraded(revision: Revision, schema: Schema, database: str | None = None) 
 
 
 def _run(revision: Revision, operations: Sequence[AnyOperation], before: Schema, database: str | None) -> Replayed:
-    done: list[_Done] = []
+    done: list[Done] = []
     after = _all(operations, before, revision.revision, database, None, done)
     after = _settled(after, before, done)
-    steps = tuple(
-        Step(each.operation, each.before, each.after, after, revision, each.refusal, each.guess)
-        for each in done
-    )
-    return Replayed(revision, before, after, steps)
+    return Replayed(revision, before, after, tuple(done))
 
 
-def _settled(after: Schema, before: Schema, done: Sequence[_Done]) -> Schema:
+def _settled(after: Schema, before: Schema, done: Sequence[Done]) -> Schema:
     """End a revision: what it made is new no longer, and what it set for its transaction is as it was."""
     relations = after.relations
     if relations is not before.relations and any(relation.is_new for relation in relations.values()):
@@ -82,20 +59,20 @@ def _all(
     revision: str,
     database: str | None,
     guess: Unknown | None,
-    done: list[_Done],
+    done: list[Done],
 ) -> Schema:
     for operation in operations:
         if isinstance(operation, When):
             schema = _when(operation, schema, revision, database, guess, done)
             continue
         outcome = apply(schema, operation, revision)
-        done.append(_Done(operation, schema, outcome.schema, outcome.refusal, guess))
+        done.append(Done(operation, schema, outcome.schema, outcome.refusal, guess))
         schema = outcome.schema
     return schema
 
 
 def _when(
-    operation: When, schema: Schema, revision: str, database: str | None, guess: Unknown | None, done: list[_Done]
+    operation: When, schema: Schema, revision: str, database: str | None, guess: Unknown | None, done: list[Done]
 ) -> Schema:
     """Take the branch that the schema decides for; where it does not, keep what both branches agree upon."""
     answer = decided(operation.condition, schema, database)

@@ -1,0 +1,1 @@
+"""AIN006: tables that migrations create."""
